@@ -1,0 +1,74 @@
+/** What `run` and `create` have in common: from the command line to a container that can be started. */
+
+import { AT, O } from "../ffi/constants.ts";
+import { isErrno, SystemError } from "../ffi/errno.ts";
+import { close, openAt, unlink, writeAll } from "../ffi/file.ts";
+import { createContainer } from "../runtime/container/create.ts";
+import { NotFoundError } from "../storage/errors.ts";
+import { formatReference, parseReference, withDefaultTag } from "../storage/image/reference.ts";
+import type { Store } from "../storage/store.ts";
+import { UsageError } from "./cli/errors.ts";
+import { printError } from "./cli/output.ts";
+import type { ContainerOptions } from "./container_options.ts";
+import { containerRequest } from "./container_request.ts";
+
+/** Creates the container that the words after `run` or `create` describe; returns its id. */
+export async function createFromCommandLine(
+  store: Store,
+  options: ContainerOptions,
+  args: readonly string[],
+): Promise<string> {
+  const request = containerRequest(options, args);
+  using cidFile = options.cidfile === undefined ? undefined : new CidFile(options.cidfile);
+  try {
+    const { id, warnings } = await createContainer(store, request);
+    for (const warning of warnings) printError(`WARNING: ${warning}`);
+    cidFile?.write(id);
+    return id;
+  } catch (error) {
+    if (error instanceof NotFoundError && options.pull !== "never") {
+      throw missingImage(request.config.Image, error);
+    }
+    throw error;
+  }
+}
+
+/** Docker would go and fetch the image; box says why it does not. */
+function missingImage(image: string, error: NotFoundError): Error {
+  if (!error.message.startsWith("No such image")) return error;
+  const name = formatReference(withDefaultTag(parseReference(image)));
+  printError(`Unable to find image '${name}' locally`);
+  return new UsageError(
+    "pulling images is not supported yet: get the image with 'box load' or 'box import'",
+  );
+}
+
+/** --cidfile: made before the container, so that nobody else's is overwritten, and gone if there is no id to put into it. */
+class CidFile {
+  private readonly fd: number;
+  private written = false;
+
+  constructor(private readonly path: string) {
+    try {
+      this.fd = openAt(AT.FDCWD, path, O.WRONLY | O.CREAT | O.EXCL, 0o644);
+    } catch (error) {
+      if (isErrno(error, "EEXIST")) {
+        throw new UsageError(
+          `Container ID file found, make sure the other container isn't running or delete ${path}`,
+        );
+      }
+      if (!(error instanceof SystemError)) throw error;
+      throw new UsageError(`Failed to create the container ID file: ${error.plainMessage}`);
+    }
+  }
+
+  write(id: string): void {
+    writeAll(this.fd, new TextEncoder().encode(id));
+    this.written = true;
+  }
+
+  [Symbol.dispose](): void {
+    close(this.fd);
+    if (!this.written) unlink(AT.FDCWD, this.path);
+  }
+}

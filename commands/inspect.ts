@@ -1,0 +1,63 @@
+import { InvalidError } from "../storage/errors.ts";
+import { Store } from "../storage/store.ts";
+import { atLeast } from "./cli/arguments.ts";
+import { defineCommand } from "./cli/command.ts";
+import { CliError, UsageError } from "./cli/errors.ts";
+import { bool, string } from "./cli/options.ts";
+import { printError } from "./cli/output.ts";
+import { quote } from "./cli/strconv.ts";
+import type { InspectElement } from "./format/inspect.ts";
+import { findContainer, findImage, printInspected } from "./inspect_objects.ts";
+
+export const command = defineCommand({
+  usage: "[OPTIONS] NAME|ID [NAME|ID...]",
+  summary: "Return low-level information on containers and images",
+  description: "A name that a container and an image have means the container.",
+  args: atLeast(1),
+  options: {
+    format: string("f", "Format the output using the given Go template"),
+    size: bool("s", "Display total file sizes if the type is container"),
+    type: string(null, "Return JSON for specified type (container|image)"),
+  },
+  examples: [
+    ["box inspect -f '{{.State.ExitCode}}' work", "Print how a container ended"],
+    ["box inspect --type image busybox", "Look at an image whose name a container has, too"],
+  ],
+  async run({ options: { format, size, type }, args, root }) {
+    checkType(type);
+    const store = new Store(root);
+    return await printInspected(args, format, type || "object", async (words) => {
+      const container = type === "image" ? undefined : findContainer(store, words, size);
+      if (container !== undefined || type === "container") return container;
+      const image = type === "image"
+        ? await findImage(store, words)
+        : await findImageOfAnyName(store, words);
+      if (image !== undefined && size) printError("WARNING: --size ignored for image");
+      return image;
+    });
+  },
+});
+
+/** What Docker inspects besides. */
+const unsupportedTypes = ["network", "node", "plugin", "secret", "service", "task", "volume"];
+
+function checkType(type: string | undefined): void {
+  if (!type || type === "container" || type === "image") return;
+  if (unsupportedTypes.includes(type)) {
+    throw new UsageError(`--type ${type} is not supported yet`);
+  }
+  throw new CliError(`${quote(type)} is not a valid value for --type`);
+}
+
+/** What cannot be an image's name is not for that an error: it may have been meant for something else. */
+async function findImageOfAnyName(
+  store: Store,
+  words: string,
+): Promise<InspectElement | undefined> {
+  try {
+    return await findImage(store, words);
+  } catch (error) {
+    if (error instanceof InvalidError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+/** Every command of box: its words for help and where its module is. */
+import type { CommandEntry, Registry } from "./cli/registry.ts";
+
+/** What a bundle puts in the place of the modules' files: tools/compile.ts writes it. */
+export const bundledModules: Record<string, CommandEntry["load"]> = {};
+
+/**
+ * A module is loaded when its command is run. Its name must not stand in the `import` itself: what Deno finds there it looks up
+ * at every start, with all that it imports in turn, for every command (8 ms).
+ */
+function entry(summary: string, module: string): CommandEntry {
+  return { summary, module, load: () => bundledModules[module]?.() ?? import(module) };
+}
+
+const commit = entry(
+  "Create a new image from a container's changes",
+  "./commit.ts",
+);
+const cp = entry(
+  "Copy files/folders between a container and the local filesystem",
+  "./cp.ts",
+);
+const create = entry("Create a new container", "./create.ts");
+const diff = entry(
+  "Inspect changes to files or directories on a container's filesystem",
+  "./diff.ts",
+);
+const exportContainer = entry(
+  "Export a container's filesystem as a tar archive",
+  "./export.ts",
+);
+const history = entry("Show the history of an image", "./history.ts");
+const images = entry("List images", "./images.ts");
+const importImage = entry(
+  "Import the contents from a tarball to create a filesystem image",
+  "./import.ts",
+);
+const info = entry("Display system-wide information", "./info.ts");
+const load = entry("Load an image from a tar archive or STDIN", "./load.ts");
+const ps = entry("List containers", "./ps.ts");
+const rename = entry("Rename a container", "./rename.ts");
+const rm = entry("Remove one or more containers", "./rm.ts");
+const rmi = entry("Remove one or more images", "./rmi.ts");
+const run = entry("Run a command in a new container", "./run.ts");
+const save = entry(
+  "Save one or more images to a tar archive (streamed to STDOUT by default)",
+  "./save.ts",
+);
+const start = entry("Start one or more stopped containers", "./start.ts");
+const tag = entry(
+  "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
+  "./tag.ts",
+);
+
+export const registry: Registry = {
+  summary: "Docker's containers and images, without a daemon",
+  commands: {
+    commit,
+    cp,
+    create,
+    diff,
+    export: exportContainer,
+    history,
+    images,
+    import: importImage,
+    info,
+    inspect: entry(
+      "Return low-level information on containers and images",
+      "./inspect.ts",
+    ),
+    load,
+    ps,
+    rename,
+    rm,
+    rmi,
+    run,
+    save,
+    start,
+    tag,
+    version: entry("Show the version information of box", "./version.ts"),
+  },
+  groups: {
+    container: {
+      summary: "Manage containers",
+      commands: {
+        commit,
+        cp,
+        create,
+        diff,
+        export: exportContainer,
+        inspect: entry(
+          "Display detailed information on one or more containers",
+          "./container_inspect.ts",
+        ),
+        ls: { ...ps, aliases: ["ps", "list"] },
+        rename,
+        rm,
+        run,
+        start,
+      },
+    },
+    image: {
+      summary: "Manage images",
+      commands: {
+        history,
+        import: importImage,
+        inspect: entry(
+          "Display detailed information on one or more images",
+          "./image_inspect.ts",
+        ),
+        load,
+        ls: { ...images, aliases: ["list"] },
+        rm: { ...rmi, aliases: ["rmi", "remove"] },
+        save,
+        tag,
+      },
+    },
+    system: {
+      summary: "Manage box",
+      commands: {
+        info,
+      },
+    },
+  },
+  missing: `
+    attach build builder buildx completion compose config context df events exec kill login
+    logout logs manifest network node pause plugin port prune pull push restart search secret
+    service stack stats stop swarm top trust unpause update volume wait
+  `.trim().split(/\s+/),
+};

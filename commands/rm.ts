@@ -1,0 +1,43 @@
+import { removeContainer } from "../runtime/container/remove.ts";
+import { resolveContainerId } from "../storage/container/container_store.ts";
+import { NotFoundError } from "../storage/errors.ts";
+import { Store } from "../storage/store.ts";
+import { atLeast } from "./cli/arguments.ts";
+import { defineCommand } from "./cli/command.ts";
+import { messageOf } from "./cli/errors.ts";
+import { bool, unsupported } from "./cli/options.ts";
+import { print, printError } from "./cli/output.ts";
+import { forEachName } from "./for_each.ts";
+
+export const command = defineCommand({
+  usage: "[OPTIONS] CONTAINER [CONTAINER...]",
+  summary: "Remove one or more containers",
+  args: atLeast(1),
+  options: {
+    force: bool("f", "Force the removal of a running container (uses SIGKILL)"),
+    link: unsupported("bool", "l", "Remove the specified link"),
+    // Box makes no anonymous volumes yet, so there is none to remove.
+    volumes: bool("v", "Remove anonymous volumes associated with the container"),
+  },
+  examples: [["box rm $(box ps -aq -f status=exited)", "Remove all containers that have ended"]],
+  async run({ options: { force }, args, root }) {
+    const store = new Store(root);
+    return await forEachName(args, async (name) => {
+      try {
+        await removeContainer(store, resolveContainerId(store, name), force);
+      } catch (error) {
+        if (!(error instanceof NotFoundError && force)) throw error;
+        printError(`Error: ${error.message}`);
+        return; // what was to be gone is gone: no failure, but no success to tell either
+      }
+      print(name);
+    }, describeFailure);
+  },
+});
+
+/** Docker's client words a missing container itself. */
+function describeFailure(error: Error): string {
+  return error instanceof NotFoundError
+    ? `Error: ${error.message}`
+    : `Error response from daemon: ${messageOf(error)}`;
+}

@@ -1,0 +1,48 @@
+import { removeContainer } from "../runtime/container/remove.ts";
+import { StartError } from "../runtime/sandbox/start.ts";
+import { containerExists } from "../storage/container/container_store.ts";
+import { Store } from "../storage/store.ts";
+import { runAttached } from "./attached.ts";
+import { atLeast } from "./cli/arguments.ts";
+import { defineCommand } from "./cli/command.ts";
+import { CliError } from "./cli/errors.ts";
+import { runOptions } from "./container_options.ts";
+import { createFromCommandLine } from "./create_container.ts";
+
+export const command = defineCommand({
+  usage: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+  summary: "Run a command in a new container",
+  args: atLeast(1),
+  interspersed: false,
+  failure: "refusal",
+  options: runOptions,
+  examples: [
+    ["box run --rm busybox echo hello", "Run a command and remove the container afterwards"],
+    [
+      "box run --name work busybox sh -c 'date > /now'",
+      "Keep the container, for instance to commit it",
+    ],
+    ["tar c . | box run --rm -i busybox tar t", "Give the container an input"],
+    [
+      'box run --rm -v "$PWD:/src:ro" -w /src busybox ls',
+      "Let it see the working directory, read-only",
+    ],
+  ],
+  async run({ options, args, root }) {
+    const store = new Store(root);
+    const id = await createFromCommandLine(store, options, args);
+    try {
+      return await runAttached(store, id, {
+        stdin: options.interactive,
+        signalProxy: options["sig-proxy"],
+      });
+    } catch (error) {
+      if (options.rm && containerExists(store, id)) await removeContainer(store, id, false);
+      // Unlike for a refused request, docker gives no hint at help here.
+      if (error instanceof StartError) {
+        throw new CliError(`box: Error response from daemon: ${error.message}.`, error.exitCode);
+      }
+      throw error;
+    }
+  },
+});

@@ -1,0 +1,69 @@
+import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
+import { isAlive } from "../runtime/container/process_identity.ts";
+import { EngineError, NotFoundError } from "../storage/errors.ts";
+import { Store } from "../storage/store.ts";
+import { runAttached } from "./attached.ts";
+import { atLeast } from "./cli/arguments.ts";
+import { defineCommand } from "./cli/command.ts";
+import { CliError } from "./cli/errors.ts";
+import { bool, unsupported } from "./cli/options.ts";
+import { print, printError } from "./cli/output.ts";
+
+export const command = defineCommand({
+  usage: "[OPTIONS] CONTAINER [CONTAINER...]",
+  summary: "Start one or more stopped containers",
+  args: atLeast(1),
+  options: {
+    attach: bool("a", "Attach STDOUT/STDERR and forward signals"),
+    interactive: bool("i", "Attach container's STDIN"),
+    "detach-keys": unsupported(
+      "string",
+      null,
+      "Override the key sequence for detaching a container",
+    ),
+  },
+  examples: [["box start -a work", "Start a container in the foreground"]],
+  async run({ options, args, root }) {
+    const store = new Store(root);
+    if (options.attach || options.interactive) {
+      if (args.length > 1) {
+        throw new CliError("you cannot start and attach multiple containers at once");
+      }
+      return await startAttached(store, args[0], options.interactive);
+    }
+    return startDetached(store, args);
+  },
+});
+
+async function startAttached(store: Store, words: string, interactive: boolean): Promise<number> {
+  try {
+    const id = resolveContainerId(store, words);
+    const { OpenStdin } = readContainer(store, id).Config;
+    return await runAttached(store, id, { stdin: interactive && OpenStdin, signalProxy: true });
+  } catch (error) {
+    // Docker's client words a missing container itself.
+    if (error instanceof NotFoundError) throw new CliError(`Error: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A container that runs is started already; to start another one without attaching to it takes what box does not have yet. */
+function startDetached(store: Store, names: readonly string[]): number {
+  const failed: string[] = [];
+  for (const name of names) {
+    try {
+      if (!isAlive(readContainer(store, resolveContainerId(store, name)))) {
+        throw new EngineError(
+          "starting a container in the background is not supported yet: use 'box start --attach'",
+        );
+      }
+      print(name);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      printError(`Error response from daemon: ${error.message}`);
+      failed.push(name);
+    }
+  }
+  if (failed.length === 0) return 0;
+  throw new CliError(`Error: failed to start containers: ${failed.join(", ")}`);
+}

@@ -1,0 +1,119 @@
+/** What an instruction does to an image's configuration. */
+
+import { InvalidError } from "../../storage/errors.ts";
+import type { ContainerConfig } from "../../storage/image/config.ts";
+import { parseSignal } from "../container/signal.ts";
+import { exposedPortsOf } from "../network/port_specification.ts";
+import type { EscapeToken } from "./dockerfile.ts";
+import { expandWord, expandWords, type Variables, variablesOf } from "./expand.ts";
+import type { ConfigInstruction } from "./instruction.ts";
+import type { ArgumentWords } from "./line_arguments.ts";
+
+const DEFAULT_SHELL = ["/bin/sh", "-c"];
+
+/** A configuration while instructions work on it, one after the other. */
+export interface ConfigInProgress {
+  readonly config: ContainerConfig;
+  /** Whether the command is one of these instructions', and not what the image below said. */
+  isCmdSet: boolean;
+}
+
+/**
+ * Carries out one instruction. Variables are the configuration's own as they were before it, and build arguments as far as
+ * the configuration does not set them. Throws InvalidError in docker's words.
+ */
+export function applyInstruction(
+  inProgress: ConfigInProgress,
+  instruction: ConfigInstruction,
+  escapeToken: EscapeToken,
+  buildArguments: Variables = new Map(),
+): void {
+  const { config } = inProgress;
+  const variables = new Map([...buildArguments, ...variablesOf(config.Env ?? [])]);
+  const expand = (text: string) => expandWord(text, variables, escapeToken);
+  switch (instruction.name) {
+    case "cmd":
+      config.Cmd = commandOf(instruction.command, config);
+      inProgress.isCmdSet = instruction.command.words.length > 0;
+      break;
+    case "entrypoint":
+      config.Entrypoint = instruction.command.words.length > 0
+        ? commandOf(instruction.command, config)
+        : null;
+      // A command that came with the image below was meant for its entrypoint.
+      if (!inProgress.isCmdSet) config.Cmd = null;
+      break;
+    case "env":
+      for (const [name, value] of instruction.pairs.map((pair) => pair.map(expand))) {
+        setVariable(config, name, value);
+      }
+      break;
+    case "expose": {
+      const words = instruction.ports.flatMap((text) => expandWords(text, variables, escapeToken));
+      const ports = words.flatMap(exposedPortsOf);
+      if (ports.length > 0) config.ExposedPorts = withKeys(config.ExposedPorts, ports);
+      break;
+    }
+    case "healthcheck":
+      config.Healthcheck = instruction.healthcheck;
+      break;
+    case "label":
+      config.Labels = {
+        ...config.Labels,
+        ...Object.fromEntries(instruction.pairs.map((pair) => pair.map(expand))),
+      };
+      break;
+    case "onbuild":
+      config.OnBuild = [...config.OnBuild ?? [], instruction.trigger];
+      break;
+    case "stopsignal":
+      config.StopSignal = expand(instruction.signal);
+      parseSignal(config.StopSignal);
+      break;
+    case "user":
+      config.User = expand(instruction.user);
+      break;
+    case "volume": {
+      const paths = instruction.paths.map(expand);
+      if (paths.includes("")) {
+        throw new InvalidError("VOLUME specified can not be an empty string");
+      }
+      config.Volumes = withKeys(config.Volumes, paths);
+      break;
+    }
+    case "workdir":
+      config.WorkingDir = resolveWorkingDirectory(config.WorkingDir, expand(instruction.path));
+      break;
+  }
+}
+
+/** The words to execute: in the shell form, the shell's come first. */
+function commandOf({ words, isJson }: ArgumentWords, config: ContainerConfig): string[] {
+  return isJson ? [...words] : [...config.Shell ?? DEFAULT_SHELL, ...words];
+}
+
+/** A variable that exists keeps its place. */
+function setVariable(config: ContainerConfig, name: string, value: string): void {
+  const environment = config.Env ??= [];
+  const known = environment.findIndex((variable) => variable.split("=", 1)[0] === name);
+  environment[known < 0 ? environment.length : known] = `${name}=${value}`;
+}
+
+/** What Go keeps as a set: an object whose values say nothing. */
+type Keys = Record<string, Record<string, never>>;
+
+function withKeys(keys: Keys | null | undefined, added: readonly string[]): Keys {
+  return { ...keys, ...Object.fromEntries(added.map((key) => [key, {}])) };
+}
+
+/** A relative path starts from the directory set before. docker leaves an absolute one as it is written. */
+function resolveWorkingDirectory(current: string, path: string): string {
+  if (path === "") throw new InvalidError("cannot normalize nothing");
+  if (path.startsWith("/")) return path;
+  const parts: string[] = [];
+  for (const part of `${current}/${path}`.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}

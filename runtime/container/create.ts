@@ -1,0 +1,172 @@
+/** Making a container: image defaults and the user's wishes become config.v2.json, hostconfig.json and a writable layer. */
+
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import {
+  reserveName,
+  writeContainer,
+  writeHostConfig,
+} from "../../storage/container/container_store.ts";
+import { StagedContainer } from "../../storage/container/staged_container.ts";
+import { ConflictError, InvalidError } from "../../storage/errors.ts";
+import { type ContainerConfig, hostArchitecture } from "../../storage/image/config.ts";
+import { type Image, resolveImage } from "../../storage/image/image_store.ts";
+import { chainIdsOf } from "../../storage/layer/layer_store.ts";
+import type { Store } from "../../storage/store.ts";
+import { now } from "../../storage/time.ts";
+import { defaultHostConfig } from "./host_config.ts";
+import { mergeConfig } from "./merge_config.ts";
+import { mountPointsOf } from "./mount_points.ts";
+import { checkContainerName, reserveRandomName } from "./names.ts";
+import { prepareForContainers } from "./repair.ts";
+import { createdState } from "./state.ts";
+
+export interface CreateRequest {
+  /** Without a slash; made up if there is none. */
+  readonly name?: string;
+  /** `Image` is what the user called it. */
+  readonly config: Partial<ContainerConfig> & { Image: string };
+  readonly hostConfig: Partial<HostConfig>;
+  /** `os/architecture[/variant]` that the image must have. */
+  readonly platform?: string;
+}
+
+export interface CreatedContainer {
+  readonly id: string;
+  readonly warnings: readonly string[];
+}
+
+/** Makes a container that can be started. Reserves its name. */
+export async function createContainer(
+  store: Store,
+  request: CreateRequest,
+): Promise<CreatedContainer> {
+  if (request.name !== undefined) checkContainerName(request.name.replace(/^\//, ""), request.name);
+  await prepareForContainers(store);
+  const image = resolveImage(store, request.config.Image);
+  const warnings = checkPlatform(image, request);
+  const config = mergeConfig(request.config, image.config.config ?? {});
+  const hostConfig = { ...defaultHostConfig(), ...request.hostConfig };
+  const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
+
+  using staged = StagedContainer.begin(store);
+  const { id } = staged;
+  const container = describeContainer(id, config, hostConfig, image);
+  container.NetworkSettings.IsAnonymousEndpoint = request.name === undefined;
+  container.Name = "/" + takeName(store, request.name, id);
+  staged.createLayers(image.id, chainIds.at(-1));
+  writeContainer(staged.path, container);
+  writeHostConfig(staged.path, hostConfig);
+  staged.publish();
+  return { id, warnings };
+}
+
+function takeName(store: Store, wanted: string | undefined, id: string): string {
+  using _ = store.lockNames();
+  if (wanted === undefined) return reserveRandomName(store, id);
+  const name = wanted.replace(/^\//, "");
+  reserveName(store, name, id);
+  return name;
+}
+
+function describeContainer(
+  id: string,
+  config: ContainerConfig,
+  hostConfig: HostConfig,
+  image: Image,
+): ContainerFile {
+  const [path, ...args] = [...config.Entrypoint ?? [], ...config.Cmd ?? []];
+  if (path === undefined) throw new InvalidError("No command specified");
+  return {
+    StreamConfig: {},
+    State: createdState(),
+    ID: id,
+    Created: now(),
+    Managed: false,
+    Path: path,
+    Args: args,
+    Config: { ...config, Hostname: config.Hostname || defaultHostname(id, hostConfig) },
+    Image: image.id,
+    NetworkSettings: networkSettings(hostConfig.NetworkMode),
+    LogPath: "",
+    Name: "",
+    Driver: "overlay2",
+    OS: image.config.os || "linux",
+    MountLabel: "",
+    ProcessLabel: "",
+    RestartCount: 0,
+    HasBeenStartedBefore: false,
+    HasBeenManuallyStopped: false,
+    MountPoints: mountPointsOf(hostConfig),
+    SecretReferences: null,
+    ConfigReferences: null,
+    AppArmorProfile: "",
+    HostnamePath: "",
+    HostsPath: "",
+    ShmPath: "",
+    ResolvConfPath: "",
+    SeccompProfile: "",
+    NoNewPrivileges: false,
+    LocalLogCacheMeta: { HaveNotifyEnabled: false },
+  };
+}
+
+function defaultHostname(id: string, hostConfig: HostConfig): string {
+  return hostConfig.NetworkMode === "host" ? Deno.hostname() : id.slice(0, 12);
+}
+
+function networkSettings(network: string): ContainerFile["NetworkSettings"] {
+  return {
+    Bridge: "",
+    SandboxID: "",
+    HairpinMode: false,
+    LinkLocalIPv6Address: "",
+    LinkLocalIPv6PrefixLen: 0,
+    Networks: {
+      [network]: {
+        IPAMConfig: null,
+        Links: null,
+        Aliases: null,
+        NetworkID: "",
+        EndpointID: "",
+        Gateway: "",
+        IPAddress: "",
+        IPPrefixLen: 0,
+        IPv6Gateway: "",
+        GlobalIPv6Address: "",
+        GlobalIPv6PrefixLen: 0,
+        MacAddress: "",
+        DriverOpts: null,
+        IPAMOperational: false,
+      },
+    },
+    Service: null,
+    Ports: null,
+    SandboxKey: "",
+    SecondaryIPAddresses: null,
+    SecondaryIPv6Addresses: null,
+    IsAnonymousEndpoint: true,
+    HasSwarmEndpoint: false,
+  };
+}
+
+/** A platform that was asked for must be the image's; one that was not gives a warning when it is not the host's. */
+function checkPlatform(image: Image, { platform, config }: CreateRequest): string[] {
+  const { os, architecture, variant } = image.config;
+  const actual = [os || "linux", architecture, variant].filter(Boolean).join("/");
+  if (platform !== undefined) {
+    const [wantedOs, wantedArchitecture] = platform.includes("/")
+      ? platform.split("/")
+      : ["linux", platform];
+    if (wantedOs !== (os || "linux") || wantedArchitecture !== architecture) {
+      throw new ConflictError(
+        `image with reference ${config.Image} was found but does not match the specified platform: ` +
+          `wanted ${platform}, actual: ${actual}`,
+      );
+    }
+    return [];
+  }
+  return architecture === hostArchitecture || architecture === undefined ? [] : [
+    `The requested image's platform (${actual}) does not match the detected host platform ` +
+    `(linux/${hostArchitecture}) and no specific platform was requested`,
+  ];
+}

@@ -1,0 +1,133 @@
+/** All about a container, in docker's form. */
+
+import { AT } from "../../ffi/constants.ts";
+import type {
+  ContainerFile,
+  ContainerState,
+  HostConfig,
+  MountPoint,
+} from "../../storage/container/config.ts";
+import { readHostConfig } from "../../storage/container/container_store.ts";
+import { mountIdOf, parentLayerOf } from "../../storage/container/staged_container.ts";
+import { sizeOfFiles } from "../../storage/disk_usage.ts";
+import type { ContainerConfig } from "../../storage/image/config.ts";
+import { sizeOfChain } from "../../storage/layer/layer_store.ts";
+import { describeOverlay, type GraphDriver } from "../../storage/overlay2/graph_driver.ts";
+import type { Store } from "../../storage/store.ts";
+import { statusOf, withTrueState } from "./state.ts";
+
+/** docker's types.ContainerJSON, in its order. */
+export interface ContainerInspect {
+  readonly Id: string;
+  readonly Created: string;
+  readonly Path: string;
+  readonly Args: readonly string[];
+  readonly State: Readonly<Record<string, unknown>>;
+  readonly Image: string;
+  readonly ResolvConfPath: string;
+  readonly HostnamePath: string;
+  readonly HostsPath: string;
+  readonly LogPath: string;
+  readonly Name: string;
+  readonly RestartCount: number;
+  readonly Driver: string;
+  readonly Platform: string;
+  readonly MountLabel: string;
+  readonly ProcessLabel: string;
+  readonly AppArmorProfile: string;
+  readonly ExecIDs: null;
+  readonly HostConfig: HostConfig;
+  readonly GraphDriver: GraphDriver;
+  readonly SizeRw?: number;
+  readonly SizeRootFs?: number;
+  readonly Mounts: readonly Record<string, unknown>[];
+  readonly Config: ContainerConfig;
+  readonly NetworkSettings: Readonly<Record<string, unknown>>;
+}
+
+/** `withSize`: how much the container wrote, which takes a look at all its files. */
+export function inspectContainer(
+  store: Store,
+  file: ContainerFile,
+  withSize: boolean,
+): ContainerInspect {
+  const container = withTrueState(file);
+  return {
+    Id: container.ID,
+    Created: container.Created,
+    Path: container.Path,
+    Args: container.Args ?? [],
+    State: describeState(container.State),
+    Image: container.Image,
+    ResolvConfPath: container.ResolvConfPath,
+    HostnamePath: container.HostnamePath,
+    HostsPath: container.HostsPath,
+    LogPath: container.LogPath,
+    Name: container.Name,
+    RestartCount: container.RestartCount,
+    Driver: container.Driver,
+    Platform: container.OS,
+    MountLabel: container.MountLabel,
+    ProcessLabel: container.ProcessLabel,
+    AppArmorProfile: container.AppArmorProfile,
+    ExecIDs: null,
+    HostConfig: readHostConfig(store, container.ID),
+    GraphDriver: describeOverlay(store, mountIdOf(store, container.ID)),
+    ...(withSize && sizesOf(store, container.ID)),
+    Mounts: Object.values(container.MountPoints ?? {}).map(describeMount),
+    Config: container.Config,
+    NetworkSettings: describeNetwork(container),
+  };
+}
+
+/** Bytes that the container wrote, and those together with its image. */
+export function sizesOf(store: Store, id: string): { SizeRw: number; SizeRootFs: number } {
+  const own = sizeOfFiles(AT.FDCWD, `${store.overlays}/${mountIdOf(store, id)}/diff`);
+  return { SizeRw: own, SizeRootFs: own + sizeOfChain(store, parentLayerOf(store, id)) };
+}
+
+function describeState(state: ContainerState): Record<string, unknown> {
+  const { Health, RemovalInProgress: _, ...shown } = state;
+  return { Status: statusOf(state), ...shown, ...(Health === null ? {} : { Health }) };
+}
+
+function describeMount(point: MountPoint): Record<string, unknown> {
+  const { Type, Name, Source, Destination, Driver, Relabel, RW, Propagation } = point;
+  return {
+    Type,
+    ...(Name && { Name }),
+    Source,
+    Destination,
+    ...(Driver && { Driver }),
+    Mode: Relabel ?? "",
+    RW,
+    Propagation: Propagation ?? "",
+  };
+}
+
+function describeNetwork({ NetworkSettings: settings }: ContainerFile): Record<string, unknown> {
+  const networks = Object.entries(settings.Networks ?? {}).map(([name, endpoint]) => {
+    const { IPAMOperational: _, ...shown } = endpoint;
+    return [name, shown] as const;
+  });
+  return {
+    Bridge: settings.Bridge,
+    SandboxID: settings.SandboxID,
+    HairpinMode: settings.HairpinMode,
+    LinkLocalIPv6Address: settings.LinkLocalIPv6Address,
+    LinkLocalIPv6PrefixLen: settings.LinkLocalIPv6PrefixLen,
+    Ports: settings.Ports ?? {},
+    SandboxKey: settings.SandboxKey,
+    SecondaryIPAddresses: settings.SecondaryIPAddresses,
+    SecondaryIPv6Addresses: settings.SecondaryIPv6Addresses,
+    EndpointID: "",
+    Gateway: "",
+    GlobalIPv6Address: "",
+    GlobalIPv6PrefixLen: 0,
+    IPAddress: "",
+    IPPrefixLen: 0,
+    IPv6Gateway: "",
+    MacAddress: "",
+    Networks: Object.fromEntries(networks),
+  };
+}

@@ -1,0 +1,90 @@
+/** From a container's files to the sandbox that its process is started in. */
+
+import { close } from "../../ffi/file.ts";
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import { InvalidError } from "../../storage/errors.ts";
+import { capabilityMask, defaultCapabilities } from "../sandbox/capabilities.ts";
+import { alsoMaskedPaths } from "../sandbox/paths.ts";
+import { hasPlainDirectory, openRoot, readUserDatabase } from "../sandbox/rootfs.ts";
+import type { SandboxSpec } from "../sandbox/spec.ts";
+import { resolveUser, type User } from "../sandbox/user.ts";
+
+const DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** What a start adds to what the files say. */
+export interface Surroundings {
+  /** Where the root file system is mounted. */
+  readonly rootfs: string;
+  readonly mounts: SandboxSpec["mounts"];
+  readonly stdio: SandboxSpec["stdio"];
+  readonly cgroup: SandboxSpec["cgroup"];
+}
+
+export function describeSandbox(
+  container: ContainerFile,
+  hostConfig: HostConfig,
+  { rootfs, mounts, stdio, cgroup }: Surroundings,
+): SandboxSpec {
+  const user = inspectRoot(rootfs, container.Config.User);
+  const { Config: config } = container;
+  return {
+    rootfs,
+    readonlyRootfs: hostConfig.ReadonlyRootfs,
+    hostname: config.Hostname,
+    domainname: config.Domainname,
+    network: networkOf(hostConfig),
+    mounts,
+    shmSize: hostConfig.ShmSize,
+    maskedPaths: [...hostConfig.MaskedPaths ?? [], ...alsoMaskedPaths],
+    readonlyPaths: hostConfig.ReadonlyPaths ?? [],
+    capabilities: capabilityMask(defaultCapabilities),
+    user,
+    workingDirectory: config.WorkingDir || "/",
+    argv: [container.Path, ...container.Args ?? []],
+    env: environmentOf(config.Env ?? [], config.Hostname, user),
+    stdio,
+    cgroup,
+    init: hostConfig.Init ?? false,
+  };
+}
+
+function networkOf({ NetworkMode }: HostConfig): "none" | "host" {
+  if (NetworkMode === "none" || NetworkMode === "host") return NetworkMode;
+  throw new InvalidError(
+    `network ${NetworkMode} is not supported yet: box knows none and host`,
+  );
+}
+
+/** Looks up the user, and makes sure that /proc, /sys and /dev are directories, not links to somewhere (CVE-2023-27561). */
+function inspectRoot(rootfs: string, user: string): User {
+  const rootFd = openRoot(rootfs);
+  try {
+    for (const name of ["proc", "sys", "dev"]) {
+      if (!hasPlainDirectory(rootFd, name)) {
+        throw new InvalidError(`/${name} of the container must be an ordinary directory`);
+      }
+    }
+    return resolveUser(
+      user,
+      readUserDatabase(rootFd, "/etc/passwd"),
+      readUserDatabase(rootFd, "/etc/group"),
+    );
+  } finally {
+    close(rootFd);
+  }
+}
+
+/**
+ * PATH, HOSTNAME and HOME, then what was asked for. The last of a name wins; a name without a value takes the variable away.
+ */
+function environmentOf(configured: readonly string[], hostname: string, user: User): string[] {
+  const variables = new Map<string, string>();
+  for (
+    const variable of [DEFAULT_PATH, `HOSTNAME=${hostname}`, `HOME=${user.home}`, ...configured]
+  ) {
+    const name = variable.split("=", 1)[0];
+    if (variable.includes("=")) variables.set(name, variable);
+    else variables.delete(name);
+  }
+  return [...variables.values()];
+}

@@ -1,0 +1,61 @@
+/** Removing containers. */
+
+import { AT } from "../../ffi/constants.ts";
+import { statIfExists } from "../../ffi/stat.ts";
+import { readContainer } from "../../storage/container/container_store.ts";
+import {
+  mountIdOf,
+  removeContainer as removeFromStore,
+} from "../../storage/container/staged_container.ts";
+import { ConflictError, CorruptStoreError } from "../../storage/errors.ts";
+import { DirectoryLock } from "../../storage/lock.ts";
+import type { Store } from "../../storage/store.ts";
+import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import { killAndWait } from "./kill.ts";
+import { lockContainer } from "./lock_container.ts";
+import { isAlive } from "./process_identity.ts";
+import { prepareForContainers } from "./repair.ts";
+
+/** Removes a container; one that runs only with `force`, which kills it first, and so one whose files are damaged. */
+export async function removeContainer(store: Store, id: string, force: boolean): Promise<void> {
+  await prepareForContainers(store);
+  try {
+    if (force) await killAndWait(readContainer(store, id));
+    removeStopped(store, id);
+  } catch (error) {
+    if (!(force && error instanceof CorruptStoreError)) throw error;
+    removeDamaged(store, id);
+  }
+}
+
+function removeStopped(store: Store, id: string): void {
+  using _ = lockContainer(store, id);
+  const container = readContainer(store, id);
+  if (isAlive(container)) {
+    throw new ConflictError(
+      `You cannot remove a ${container.State.Paused ? "paused" : "running"} container ${id}. ` +
+        (container.State.Paused
+          ? "Unpause and then stop the container before attempting removal or force remove"
+          : "Stop the container before attempting removal or force remove"),
+    );
+  }
+  removeAllOf(store, id, container.Name.slice(1));
+}
+
+/** Removes a container whose file cannot tell whether it runs: its monitor, which would hold the lock on the layer, can. */
+function removeDamaged(store: Store, id: string): void {
+  using _ = lockContainer(store, id);
+  const overlay = `${store.overlays}/${mountIdOf(store, id)}`;
+  using monitor = DirectoryLock.tryTake(overlay);
+  if (monitor === undefined && statIfExists(AT.FDCWD, overlay)) {
+    throw new ConflictError(`container ${id} is damaged, but running: end the box that runs it`);
+  }
+  removeAllOf(store, id);
+}
+
+/** Needs the lock on the container. */
+function removeAllOf(store: Store, id: string, name?: string): void {
+  const hierarchy = probeCgroups();
+  if (hierarchy) new Cgroup(hierarchy, id).remove(); // what a crash left
+  removeFromStore(store, id, name);
+}

@@ -1,0 +1,146 @@
+/**
+ * A container's control group. So far it serves to hold the container's processes together and to freeze them; limits need more
+ * controllers. Chosen by a probe: the unified hierarchy (cgroup v2, also beside v1), else the freezer of v1.
+ */
+
+import { AT, O } from "../../ffi/constants.ts";
+import { listNames } from "../../ffi/directory.ts";
+import { isErrno } from "../../ffi/errno.ts";
+import { close, openAt, removeDirectory } from "../../ffi/file.ts";
+import { fileSystemType, statIfExists } from "../../ffi/stat.ts";
+import { EngineError } from "../../storage/errors.ts";
+import { ensureDirectory, readTextIfExists } from "../../storage/files.ts";
+
+const CGROUP2_SUPER_MAGIC = 0x63677270;
+
+/** Errors of a host that does not let us make groups; there are none to remove, either. */
+const FORBIDDEN = ["EACCES", "EPERM", "EROFS"] as const;
+
+export interface CgroupHierarchy {
+  readonly version: 1 | 2;
+  /** Where its groups are directories. */
+  readonly mountPoint: string;
+}
+
+/** The hierarchy that box uses on this host, or undefined where there is none. */
+export function probeCgroups(): CgroupHierarchy | undefined {
+  for (const mountPoint of ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]) {
+    if (isCgroup2(mountPoint)) return { version: 2, mountPoint };
+  }
+  const freezer = "/sys/fs/cgroup/freezer";
+  return statIfExists(AT.FDCWD, `${freezer}/cgroup.procs`)
+    ? { version: 1, mountPoint: freezer }
+    : undefined;
+}
+
+function isCgroup2(path: string): boolean {
+  if (!statIfExists(AT.FDCWD, path)) return false;
+  const fd = openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY);
+  try {
+    return fileSystemType(fd) === CGROUP2_SUPER_MAGIC;
+  } finally {
+    close(fd);
+  }
+}
+
+/** What a file of a group says; nothing if the group is gone, or goes while its file is open (ENODEV). */
+function readCgroupFile(path: string): string {
+  try {
+    return readTextIfExists(path)?.trim() ?? "";
+  } catch (error) {
+    if (isErrno(error, "ENODEV")) return "";
+    throw error;
+  }
+}
+
+/** Ids of the containers whose processes stand still. */
+export function frozenContainers(hierarchy: CgroupHierarchy): string[] {
+  const file = hierarchy.version === 2 ? "cgroup.freeze" : "freezer.self_freezing";
+  const parent = `${hierarchy.mountPoint}/box`;
+  return listNames(parent).filter((name) => /^[a-f0-9]{64}$/.test(name))
+    .filter((id) => readCgroupFile(`${parent}/${id}/${file}`) === "1");
+}
+
+/** The group that belongs to a container: box/<id>. */
+export class Cgroup {
+  constructor(readonly hierarchy: CgroupHierarchy, private readonly id: string) {}
+
+  private get parent(): string {
+    return `${this.hierarchy.mountPoint}/box`;
+  }
+
+  get path(): string {
+    return `${this.parent}/${this.id}`;
+  }
+
+  exists(): boolean {
+    return statIfExists(AT.FDCWD, this.path) !== undefined;
+  }
+
+  /** Makes the group, or returns false where the host does not let us. */
+  create(): boolean {
+    for (let attempt = 0;; attempt++) {
+      try {
+        ensureDirectory(this.parent, 0o755);
+        ensureDirectory(this.path, 0o755);
+        return true;
+      } catch (error) {
+        // The last container of another command may just have taken the parent along.
+        if (isErrno(error, "ENOENT") && attempt < 100) continue;
+        if (isErrno(error, ...FORBIDDEN)) return false;
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * What a new process needs to be in the group: of v2 the directory, for clone3; of v1 cgroup.procs, to write "0" to. Joining by
+   * writing takes some 10 ms, because the kernel waits for all CPUs; being born in the group takes none.
+   */
+  open(): number {
+    return this.hierarchy.version === 2
+      ? openAt(AT.FDCWD, this.path, O.PATH | O.DIRECTORY)
+      : openAt(AT.FDCWD, `${this.path}/cgroup.procs`, O.WRONLY);
+  }
+
+  /** Removes the group, which must be empty, and box's own directory with the last one. */
+  remove(): void {
+    for (const path of [this.path, this.parent]) {
+      try {
+        removeDirectory(AT.FDCWD, path);
+      } catch (error) {
+        if (!isErrno(error, "ENOENT", "EBUSY", "ENOTEMPTY", ...FORBIDDEN)) throw error;
+      }
+    }
+  }
+
+  /** Stops every process of the group, and returns when all of them stand still. */
+  async freeze(): Promise<void> {
+    await this.setFrozen(true);
+  }
+
+  async thaw(): Promise<void> {
+    await this.setFrozen(false);
+  }
+
+  private async setFrozen(frozen: boolean): Promise<void> {
+    const { version } = this.hierarchy;
+    if (version === 2) Deno.writeTextFileSync(`${this.path}/cgroup.freeze`, frozen ? "1" : "0");
+    else Deno.writeTextFileSync(`${this.path}/freezer.state`, frozen ? "FROZEN" : "THAWED");
+    const GIVE_UP_MS = 10_000, deadline = Date.now() + GIVE_UP_MS;
+    while (this.isFrozen() !== frozen) {
+      if (Date.now() > deadline) {
+        throw new EngineError(
+          `the processes of ${this.path} did not ${frozen ? "freeze" : "thaw"} within 10 seconds`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  private isFrozen(): boolean {
+    return this.hierarchy.version === 2
+      ? /^frozen 1$/m.test(readCgroupFile(`${this.path}/cgroup.events`))
+      : readCgroupFile(`${this.path}/freezer.state`) === "FROZEN";
+  }
+}

@@ -1,0 +1,60 @@
+/** What a container's process is to be started in: the sandbox in data, before it becomes system calls. */
+
+import type { CgroupHierarchy } from "./cgroup.ts";
+import type { User } from "./user.ts";
+
+export interface SandboxSpec {
+  /** Where the host sees the mounted root file system. */
+  readonly rootfs: string;
+  readonly readonlyRootfs: boolean;
+  readonly hostname: string;
+  readonly domainname: string;
+  /** `none`: a network namespace with a loopback interface; `host`: the host's. */
+  readonly network: "none" | "host";
+  /** Mounted in this order, after /proc, /dev and /sys. */
+  readonly mounts: readonly SandboxMount[];
+  /** Bytes. */
+  readonly shmSize: number;
+  readonly maskedPaths: readonly string[];
+  readonly readonlyPaths: readonly string[];
+  /** Bit mask of the bounding, permitted and effective sets. */
+  readonly capabilities: bigint;
+  readonly user: User;
+  readonly workingDirectory: string;
+  readonly argv: readonly string[];
+  /** `NAME=value`, PATH among them if the program is to be searched for. */
+  readonly env: readonly string[];
+  /** Descriptors of box that become 0, 1 and 2. */
+  readonly stdio: readonly [number, number, number];
+  readonly cgroup?: {
+    readonly hierarchy: CgroupHierarchy;
+    /** As Cgroup.open() gives it. */
+    readonly fd: number;
+  };
+  /** Whether a reaper is process 1, and the program its child. */
+  readonly init: boolean;
+}
+
+/** A mount that was asked for. Its target is made if it is missing, and resolved inside the root, symbolic links included. */
+export type SandboxMount =
+  & {
+    readonly target: string;
+    /**
+     * Whether the way to the target may lead over another mount: below /dev and /sys, or inside a mount that was asked for, too.
+     * Otherwise a symbolic link in the image could lead the mount onto /proc.
+     */
+    readonly crossesMounts: boolean;
+  }
+  & ({
+    readonly type: "bind";
+    /** What the target must be. */
+    readonly kind: "directory" | "file";
+    /** A detached tree (open_tree), its attributes set. */
+    readonly treeFd: number;
+  } | {
+    readonly type: "tmpfs";
+    /** MS_* */
+    readonly flags: number;
+    /** Options for the file system, such as `size=65536k,mode=1777`. */
+    readonly data: string;
+  });

@@ -1,0 +1,101 @@
+/** Starting a sandbox: the plan is made, run, and a failure put into words. */
+
+import { O } from "../../ffi/constants.ts";
+import { isErrno, SystemError } from "../../ffi/errno.ts";
+import { close } from "../../ffi/file.ts";
+import { reap } from "../../ffi/spawn/pidfd.ts";
+import { type SpawnedProcess, type SpawnFailure, start } from "../../ffi/spawn/process.ts";
+import { SpawnProgram } from "../../ffi/spawn/program.ts";
+import { isRegularFile, statAt } from "../../ffi/stat.ts";
+import { EngineError } from "../../storage/errors.ts";
+import { commandOf, prepareExecution } from "./execution.ts";
+import { readHostFacts } from "./host.ts";
+import { namespacesOf, planSandbox } from "./plan.ts";
+import { openInRoot, openRoot } from "./rootfs.ts";
+import type { SandboxSpec } from "./spec.ts";
+
+/** A container's process that could not be started; `exitCode` is what docker reports for the reason. */
+export class StartError extends EngineError {
+  override readonly name = "StartError";
+
+  constructor(message: string, readonly exitCode: 125 | 126 | 127) {
+    super(message);
+  }
+}
+
+/** The program was found, and the kernel would not run it: to docker the container has started, said so, and exited with 1. */
+export class ExecutionRefused extends EngineError {
+  override readonly name = "ExecutionRefused";
+}
+
+/** Starts the sandbox's process and returns when it has executed its program. */
+export async function startSandbox(spec: SandboxSpec): Promise<SpawnedProcess> {
+  using execution = await prepareExecution(spec);
+  const program = new SpawnProgram();
+  const facts = readHostFacts([...spec.maskedPaths, ...spec.readonlyPaths]);
+  planSandbox(program, spec, facts, execution.fds);
+  program.append(execution.program);
+  const process = create(program, spec);
+  const failure = process.waitUntilExecuted();
+  if (failure !== undefined) throw explain(failure);
+  const refusal = execution.waitForCommand();
+  if (refusal === undefined) return process;
+  reap(process.pidfd);
+  process.close();
+  throw explainExecution(spec, refusal);
+}
+
+function create(program: SpawnProgram, spec: SandboxSpec): SpawnedProcess {
+  const cgroupFd = spec.cgroup?.hierarchy.version === 2 ? spec.cgroup.fd : undefined;
+  try {
+    return start(program, { namespaces: namespacesOf(spec), cgroupFd });
+  } catch (error) {
+    // clone(2) has this word for it.
+    const hint = isErrno(error, "ENOSPC", "EUSERS")
+      ? ": a limit on namespaces is reached (/proc/sys/user/max_*_namespaces)"
+      : "";
+    if (!(error instanceof SystemError)) throw error;
+    throw new StartError(`unable to start container process: ${error.message}${hint}`, 125);
+  }
+}
+
+function explain(failure: SpawnFailure): EngineError {
+  const hint =
+    failure.step.operation === "move_mount" && ["EINVAL", "ENOTDIR"].includes(failure.code)
+      ? ": Are you trying to mount a directory onto a file (or vice-versa)?"
+      : "";
+  return new StartError(`unable to start container process: ${failure.message}${hint}`, 125);
+}
+
+function explainExecution(spec: SandboxSpec, failure: SystemError): EngineError {
+  const command = spec.argv[0], quoted = JSON.stringify(command);
+  const prefix = `unable to start container process: exec: ${quoted}`;
+  const found = findExecutable(spec);
+  if (found !== undefined) return new ExecutionRefused(`exec ${found}: ${failure.reason}`);
+  if (!command.includes("/")) {
+    return new StartError(`${prefix}: executable file not found in $PATH`, 127);
+  }
+  return failure.code === "EACCES"
+    ? new StartError(`${prefix}: permission denied`, 126)
+    : new StartError(`${prefix}: stat ${command}: ${failure.reason}`, 127);
+}
+
+/** The executable regular file that a command means in the root file system, seen as root. */
+function findExecutable(spec: SandboxSpec): string | undefined {
+  const rootFd = openRoot(spec.rootfs);
+  try {
+    return commandOf(spec).paths.find((path) => {
+      const absolute = path.startsWith("/") ? path : `${spec.workingDirectory}/${path}`;
+      try {
+        const fd = openInRoot(rootFd, absolute, O.PATH);
+        const stat = statAt(fd, "");
+        close(fd);
+        return isRegularFile(stat) && (stat.mode & 0o111) !== 0;
+      } catch {
+        return false; // whatever is wrong with it, it is not what was run
+      }
+    });
+  } finally {
+    close(rootFd);
+  }
+}

@@ -1,0 +1,195 @@
+/** containers/<id>/config.v2.json and hostconfig.json, field by field as dockerd 20.10 writes them. */
+
+import type { ContainerConfig } from "../image/config.ts";
+
+export interface ContainerState {
+  Running: boolean;
+  Paused: boolean;
+  Restarting: boolean;
+  OOMKilled: boolean;
+  RemovalInProgress: boolean;
+  Dead: boolean;
+  Pid: number;
+  ExitCode: number;
+  Error: string;
+  /** RFC 3339; Go's zero time for never. */
+  StartedAt: string;
+  FinishedAt: string;
+  Health: null;
+}
+
+/** config.v2.json */
+export interface ContainerFile {
+  StreamConfig: Record<string, never>;
+  State: ContainerState;
+  ID: string;
+  Created: string;
+  Managed: boolean;
+  Path: string;
+  Args: string[];
+  Config: ContainerConfig;
+  /** Id of the image. */
+  Image: string;
+  NetworkSettings: NetworkSettings;
+  LogPath: string;
+  /** With a leading slash. */
+  Name: string;
+  Driver: "overlay2";
+  OS: string;
+  MountLabel: string;
+  ProcessLabel: string;
+  RestartCount: number;
+  HasBeenStartedBefore: boolean;
+  HasBeenManuallyStopped: boolean;
+  MountPoints: Record<string, MountPoint>;
+  SecretReferences: null;
+  ConfigReferences: null;
+  AppArmorProfile: string;
+  HostnamePath: string;
+  HostsPath: string;
+  ShmPath: string;
+  ResolvConfPath: string;
+  SeccompProfile: string;
+  NoNewPrivileges: boolean;
+  LocalLogCacheMeta: { HaveNotifyEnabled: boolean };
+  /** Box's own: what proves that State.Pid still is the process that box started. dockerd ignores it. */
+  BoxProcess?: ProcessIdentity;
+}
+
+/** A pid is only trusted together with these. */
+export interface ProcessIdentity {
+  /** Field 22 of /proc/<pid>/stat: clock ticks after boot. */
+  StartTime: string;
+  /** /proc/sys/kernel/random/boot_id */
+  BootID: string;
+}
+
+export interface NetworkSettings {
+  Bridge: string;
+  SandboxID: string;
+  HairpinMode: boolean;
+  LinkLocalIPv6Address: string;
+  LinkLocalIPv6PrefixLen: number;
+  Networks: Record<string, EndpointSettings>;
+  Service: null;
+  Ports: null | Record<string, { HostIp: string; HostPort: string }[] | null>;
+  SandboxKey: string;
+  SecondaryIPAddresses: null;
+  SecondaryIPv6Addresses: null;
+  IsAnonymousEndpoint: boolean;
+  HasSwarmEndpoint: boolean;
+}
+
+export interface EndpointSettings {
+  IPAMConfig: null;
+  Links: null;
+  Aliases: null;
+  NetworkID: string;
+  EndpointID: string;
+  Gateway: string;
+  IPAddress: string;
+  IPPrefixLen: number;
+  IPv6Gateway: string;
+  GlobalIPv6Address: string;
+  GlobalIPv6PrefixLen: number;
+  MacAddress: string;
+  DriverOpts: null;
+  IPAMOperational?: boolean;
+}
+
+export interface MountPoint {
+  Source: string;
+  Destination: string;
+  RW: boolean;
+  Name: string;
+  Driver: string;
+  Type: "bind" | "volume" | "tmpfs";
+  Relabel?: string;
+  Propagation?: string;
+  Spec?: MountSpec;
+  SkipMountpointCreation: boolean;
+}
+
+/** docker's mount.Mount: what --mount asks for. */
+export interface MountSpec {
+  Type: "bind" | "tmpfs" | "volume";
+  Source?: string;
+  Target: string;
+  ReadOnly?: boolean;
+  BindOptions?: { Propagation?: string; NonRecursive?: boolean };
+  /** Bytes; permission bits. */
+  TmpfsOptions?: { SizeBytes?: number; Mode?: number };
+}
+
+/** hostconfig.json */
+export interface HostConfig {
+  Binds: string[] | null;
+  ContainerIDFile: string;
+  LogConfig: { Type: string; Config: Record<string, string> };
+  NetworkMode: string;
+  PortBindings: Record<string, never>;
+  RestartPolicy: { Name: string; MaximumRetryCount: number };
+  AutoRemove: boolean;
+  VolumeDriver: string;
+  VolumesFrom: null;
+  CapAdd: string[] | null;
+  CapDrop: string[] | null;
+  CgroupnsMode: string;
+  Dns: string[];
+  DnsOptions: string[];
+  DnsSearch: string[];
+  ExtraHosts: string[] | null;
+  GroupAdd: string[] | null;
+  IpcMode: string;
+  Cgroup: string;
+  Links: null;
+  OomScoreAdj: number;
+  PidMode: string;
+  Privileged: boolean;
+  PublishAllPorts: boolean;
+  ReadonlyRootfs: boolean;
+  SecurityOpt: string[] | null;
+  UTSMode: string;
+  UsernsMode: string;
+  /** Bytes. */
+  ShmSize: number;
+  Runtime: string;
+  ConsoleSize: [number, number];
+  Isolation: string;
+  CpuShares: number;
+  Memory: number;
+  NanoCpus: number;
+  CgroupParent: string;
+  BlkioWeight: number;
+  BlkioWeightDevice: never[];
+  BlkioDeviceReadBps: null;
+  BlkioDeviceWriteBps: null;
+  BlkioDeviceReadIOps: null;
+  BlkioDeviceWriteIOps: null;
+  CpuPeriod: number;
+  CpuQuota: number;
+  CpuRealtimePeriod: number;
+  CpuRealtimeRuntime: number;
+  CpusetCpus: string;
+  CpusetMems: string;
+  Devices: never[];
+  DeviceCgroupRules: null;
+  DeviceRequests: null;
+  KernelMemory: number;
+  KernelMemoryTCP: number;
+  MemoryReservation: number;
+  MemorySwap: number;
+  MemorySwappiness: null;
+  OomKillDisable: boolean;
+  PidsLimit: null;
+  Ulimits: null;
+  CpuCount: number;
+  CpuPercent: number;
+  IOMaximumIOps: number;
+  IOMaximumBandwidth: number;
+  Mounts?: MountSpec[];
+  Tmpfs?: Record<string, string>;
+  Init?: boolean;
+  MaskedPaths: string[];
+  ReadonlyPaths: string[];
+}

@@ -1,0 +1,150 @@
+/** Making and removing containers so that a crash leaves something that says of itself what is to be deleted. */
+
+import { AT } from "../../ffi/constants.ts";
+import { removeTree } from "../../ffi/directory.ts";
+import { isErrno } from "../../ffi/errno.ts";
+import { makeDirectory, rename } from "../../ffi/file.ts";
+import { umount2 } from "../../ffi/mount.ts";
+import { CorruptStoreError, NotFoundError } from "../errors.ts";
+import { ensureDirectory, readTextIfExists, writeNewFile } from "../files.ts";
+import { randomContainerId, randomId } from "../id.ts";
+import { DirectoryLock } from "../lock.ts";
+import {
+  createOverlay,
+  markCommitted,
+  removeOverlay,
+  stackOverlay,
+} from "../overlay2/directory.ts";
+import { fillInitLayer } from "../overlay2/init_layer.ts";
+import { imageExists } from "../image/image_store.ts";
+import { readLayer } from "../layer/layer_store.ts";
+import type { Store } from "../store.ts";
+import {
+  containerExists,
+  containerPath,
+  releaseName,
+  releaseNamesOf,
+  stagingPath,
+} from "./container_store.ts";
+
+/** A container that is being made: tmp/container-<id>, locked. */
+export class StagedContainer {
+  /** The directory for the container's own files until it is published. */
+  readonly path: string;
+  private published = false;
+
+  private constructor(
+    private readonly store: Store,
+    readonly id: string,
+    private readonly lock: DirectoryLock,
+  ) {
+    this.path = stagingPath(store, id);
+  }
+
+  /** Begins a container with an id of its own. */
+  static begin(store: Store): StagedContainer {
+    for (;;) {
+      const id = randomContainerId(), path = stagingPath(store, id);
+      makeDirectory(AT.FDCWD, path, 0o710);
+      const lock = DirectoryLock.tryTake(path);
+      if (lock === undefined) continue; // swept away in the moment before it was locked
+      makeDirectory(AT.FDCWD, `${path}/checkpoints`, 0o700);
+      return new StagedContainer(store, id, lock);
+    }
+  }
+
+  /** Makes the container's writable layer on top of an image, and notes that the image's layers are in use. */
+  createLayers(imageId: string, topLayer: string | undefined): void {
+    const { store, id } = this;
+    const mountId = randomId(), initId = `${mountId}-init`;
+    const notes = `${store.mounts}/${id}`;
+    {
+      using _ = store.lockImages("shared");
+      if (!imageExists(store, imageId)) throw new NotFoundError(`No such image: ${imageId}`);
+      makeDirectory(AT.FDCWD, notes, 0o755);
+      writeNewFile(`${notes}/mount-id`, mountId, { mode: 0o644 });
+      writeNewFile(`${notes}/init-id`, initId, { mode: 0o644 });
+      if (topLayer) writeNewFile(`${notes}/parent`, topLayer, { mode: 0o644 });
+    }
+    createOverlay(store, initId);
+    if (topLayer) stackOverlay(store, initId, readLayer(store, topLayer).cacheId);
+    fillInitLayer(store, initId);
+    markCommitted(store, initId);
+    createOverlay(store, mountId);
+    stackOverlay(store, mountId, initId);
+  }
+
+  /** Makes the container visible. */
+  publish(): void {
+    rename(AT.FDCWD, this.path, AT.FDCWD, containerPath(this.store, this.id));
+    this.published = true;
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.published) deleteStagedContainer(this.store, this.id);
+    this.lock[Symbol.dispose]();
+  }
+}
+
+/** The name of the directory below overlay2 that a container writes to. */
+export function mountIdOf(store: Store, id: string): string {
+  const mountId = readTextIfExists(`${store.mounts}/${id}/mount-id`);
+  if (mountId && /^[a-z0-9]+$/.test(mountId)) return mountId;
+  if (!containerExists(store, id)) throw new NotFoundError(`No such container: ${id}`);
+  throw new CorruptStoreError(
+    `${store.mounts}/${id}/mount-id is ${mountId === undefined ? "missing" : "damaged"}`,
+  );
+}
+
+/** The chain id of the image layer below a container, if its image has any. */
+export function parentLayerOf(store: Store, id: string): string | undefined {
+  return readTextIfExists(`${store.mounts}/${id}/parent`);
+}
+
+/**
+ * Removes a container that does not run. Needs the lock on its directory, which `name` (without slash) belongs to; whatever it
+ * is called, if that cannot be told.
+ */
+export function removeContainer(store: Store, id: string, name?: string): void {
+  rename(AT.FDCWD, containerPath(store, id), AT.FDCWD, stagingPath(store, id));
+  {
+    using _ = store.lockNames();
+    if (name === undefined) releaseNamesOf(store, id);
+    else releaseName(store, name);
+  }
+  deleteLayersAndFiles(store, id);
+}
+
+/** Deletes all that a container in tmp/ left: the way back of a creation, the end of a removal. */
+export function deleteStagedContainer(store: Store, id: string): void {
+  {
+    using _ = store.lockNames();
+    releaseNamesOf(store, id);
+  }
+  deleteLayersAndFiles(store, id);
+}
+
+function deleteLayersAndFiles(store: Store, id: string): void {
+  const mountId = readTextIfExists(`${store.mounts}/${id}/mount-id`);
+  if (mountId && /^[a-z0-9]+$/.test(mountId)) {
+    unmountIfMounted(`${store.overlays}/${mountId}/merged`);
+    removeOverlay(store, mountId);
+    removeOverlay(store, `${mountId}-init`);
+  }
+  removeTree(AT.FDCWD, `${store.mounts}/${id}`);
+  removeTree(AT.FDCWD, stagingPath(store, id));
+}
+
+/** Takes a mount away that a crash left; EINVAL says that nothing is mounted there. */
+export function unmountIfMounted(path: string): void {
+  try {
+    umount2(path);
+  } catch (error) {
+    if (!isErrno(error, "EINVAL", "ENOENT", "EPERM")) throw error;
+  }
+}
+
+/** Makes the directories that dockerd makes when a container starts for the first time. */
+export function ensureRunDirectories(directory: string): void {
+  ensureDirectory(`${directory}/mounts`, 0o710);
+}

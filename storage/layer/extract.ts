@@ -1,0 +1,284 @@
+/** Unpacks an archive's entries into a directory, none of them outside of it. */
+
+import { O, S } from "../../ffi/constants.ts";
+import { encodeName } from "../../ffi/cstring.ts";
+import { openDirectory, removeTree } from "../../ffi/directory.ts";
+import { isErrno, SystemError } from "../../ffi/errno.ts";
+import {
+  close,
+  type DirectoryFd,
+  makeDirectory,
+  makeLink,
+  makeNode,
+  makeSymlink,
+  openAt,
+  seek,
+  setSizeOfFd,
+  unlink,
+  withFd,
+  writeAll,
+} from "../../ffi/file.ts";
+import { isDirectory, isSymlink, makeDevice, statAt } from "../../ffi/stat.ts";
+import { setAttributeOfPath } from "../../ffi/xattr.ts";
+import { cleanPath } from "../paths.ts";
+import { ArchiveError } from "./archive_error.ts";
+import { applyToFd, applyToName, type Owner } from "./attributes.ts";
+import { DirectoryTimes } from "./directory_times.ts";
+import { baseOf, cleanName, joinPaths, parentOf, pathOf } from "./name.ts";
+import { openInRoot, ParentDirectories } from "./parent_directories.ts";
+import type { TarHeader } from "./tar/header.ts";
+import { isWhiteout, OPAQUE_ATTRIBUTE, OPAQUE_VALUE, parseWhiteout } from "./whiteout.ts";
+
+export interface ExtractOptions {
+  /** "overlay": whiteouts become what overlayfs understands. "plain": they are files like any other. */
+  readonly form: "overlay" | "plain";
+  /**
+   * What becomes of an entry in whose place there is something already (a directory over a directory is no conflict):
+   * - "replace": the old thing goes;
+   * - "keep type": it goes, but no directory is replaced by something else, nor the other way round (docker cp);
+   * - "refuse": an error, since a layer of which something is lost cannot be put together again.
+   */
+  readonly conflicts: "replace" | "keep type" | "refuse";
+  /** A clean path below the root that all names are relative to; links are resolved within the root all the same. */
+  readonly destination?: string;
+  /** Who owns what is unpacked, if not who the archive says. */
+  readonly owner?: Owner;
+  /** What errors call the root, if it is not the root of a container: an absolute path. */
+  readonly rootName?: string;
+}
+
+const regularFile = O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW;
+
+const deviceTypes = { character: S.IFCHR, block: S.IFBLK, fifo: S.IFIFO } as const;
+
+/**
+ * Writes what a TarReader finds: begin(), content() and finish() for each entry, complete() after the last, close() in any
+ * case. What an error leaves behind is for the caller to remove. Errors name the entry.
+ *
+ * Parents that are symbolic links are resolved as if the root were `/`; the entry itself is never followed. A link may
+ * say whatever it likes, since everybody else resolves it inside the root, too.
+ */
+export class LayerExtractor {
+  readonly #root: DirectoryFd;
+  readonly #options: ExtractOptions;
+  readonly #parents: ParentDirectories;
+  readonly #directoryTimes = new DirectoryTimes();
+  #size = 0;
+
+  /** The entry in hand: where it goes, and the descriptor if it has content. */
+  #header!: TarHeader;
+  #path = "";
+  #fd = -1;
+  /** In a sparse file: the fragment that is written, and how much of it is. */
+  #fragment = 0;
+  #written = 0;
+
+  constructor(root: DirectoryFd, options: ExtractOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.#parents = new ParentDirectories(root);
+  }
+
+  /** Bytes of all regular files and symbolic links that were written: docker's layer size. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes the next entry. True if its content lies in a file of its own name afterwards, byte for byte as it comes. */
+  begin(header: TarHeader): boolean {
+    this.#header = header;
+    this.#path = pathOf(header.name);
+    // Like docker, leaves the root as it is: archives are often made of a temporary directory that is closed to others.
+    if (this.#path === "") return false;
+    this.#path = joinPaths(this.#options.destination ?? "", this.#path);
+    try {
+      return this.#create();
+    } catch (error) {
+      throw this.#named(error);
+    }
+  }
+
+  /** Takes the next bytes of the entry's content. */
+  content(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#fd < 0) return;
+    try {
+      if (this.#header.sparse === undefined) writeAll(this.#fd, bytes);
+      else this.#writeFragments(bytes);
+    } catch (error) {
+      throw this.#named(error);
+    }
+  }
+
+  /** The entry's content is complete. */
+  finish(): void {
+    if (this.#fd < 0) return;
+    try {
+      if (this.#header.sparse !== undefined) setSizeOfFd(this.#fd, this.#header.size);
+      applyToFd(this.#fd, this.#header, this.#options.owner ?? this.#header);
+    } catch (error) {
+      throw this.#named(error);
+    }
+    close(this.#fd);
+    this.#fd = -1;
+  }
+
+  /** All entries have been written. */
+  complete(): void {
+    try {
+      this.#directoryTimes.apply(this.#root, (path) => this.#path = path);
+    } catch (error) {
+      throw this.#named(error);
+    }
+  }
+
+  close(): void {
+    if (this.#fd >= 0) close(this.#fd);
+    this.#fd = -1;
+    this.#parents.close();
+  }
+
+  #named(error: unknown): unknown {
+    return error instanceof SystemError
+      ? new SystemError(error.operation, this.#shown(this.#path), error.errno)
+      : error;
+  }
+
+  /** A path below the root as errors show it. */
+  #shown(path: string): string {
+    return cleanPath(`${this.#options.rootName ?? ""}/${path}`);
+  }
+
+  #create(): boolean {
+    const directory = this.#parents.open(parentOf(this.#path)), base = baseOf(this.#path);
+    if (this.#options.form === "overlay") {
+      const whiteout = parseWhiteout(base);
+      if (whiteout.kind === "opaque") makeOpaque(directory, ".");
+      else if (whiteout.kind === "removed") makeWhiteout(directory, whiteout.name);
+      if (whiteout.kind !== "none") return false;
+    }
+    const header = this.#header, owner = this.#options.owner ?? header;
+    switch (header.type) {
+      case "file":
+        this.#fd = this.#creating(
+          directory,
+          base,
+          () => openAt(directory, base, regularFile, 0o600),
+        );
+        this.#fragment = this.#written = 0;
+        this.#size += header.size;
+        return header.sparse === undefined;
+      case "directory":
+        this.#makeDirectory(directory, base);
+        withFd(openDirectory(directory, base), (fd) => applyToFd(fd, header, owner));
+        this.#directoryTimes.add(this.#path, header.accessed ?? header.modified, header.modified);
+        return false;
+      case "link":
+        // The same file: it has the owner, mode and attributes already, and giving it the owner again would cost it others.
+        this.#makeLink(directory, base);
+        return false;
+      case "symlink":
+        this.#creating(directory, base, () => makeSymlink(header.linkName, directory, base));
+        this.#size += encodeName(header.linkName).length;
+        break;
+      default: {
+        const device = makeDevice(header.deviceMajor, header.deviceMinor);
+        const mode = deviceTypes[header.type] | 0o600;
+        this.#creating(directory, base, () => makeNode(directory, base, mode, device));
+      }
+    }
+    applyToName(directory, base, header, owner);
+    return false;
+  }
+
+  /** Calls a function that creates a name, and once more if something else had to make way. */
+  #creating<T>(directory: DirectoryFd, base: string, create: () => T): T {
+    try {
+      return create();
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+    }
+    this.#makeWay(directory, base);
+    return create();
+  }
+
+  #makeDirectory(directory: DirectoryFd, base: string): void {
+    const create = () => makeDirectory(directory, base, 0o700);
+    try {
+      return create();
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+    }
+    const existing = statAt(directory, base);
+    if (isDirectory(existing)) return;
+    this.#makeWay(directory, base);
+    create();
+    // A whiteout stood here: the directory must go on hiding what it hid.
+    if (this.#options.form === "overlay" && isWhiteout(existing)) makeOpaque(directory, base);
+  }
+
+  #makeLink(directory: DirectoryFd, base: string): void {
+    const { name, linkName } = this.#header, target = cleanName(linkName);
+    if (target === undefined || target === "") {
+      throw new ArchiveError(
+        `invalid hardlink ${JSON.stringify(name)} -> ${JSON.stringify(linkName)}`,
+      );
+    }
+    const path = joinPaths(this.#options.destination ?? "", target);
+    const from = openInRoot(this.#root, parentOf(path), O.PATH | O.DIRECTORY);
+    withFd(from, () => {
+      this.#creating(directory, base, () => makeLink(from, baseOf(path), directory, base));
+    });
+  }
+
+  /** Removes what stands in an entry's place, if that is allowed. */
+  #makeWay(directory: DirectoryFd, base: string): void {
+    const existing = statAt(directory, base);
+    const { conflicts } = this.#options, { name, type } = this.#header;
+    if (conflicts === "refuse" && !isWhiteout(existing)) {
+      throw new ArchiveError(`duplicates of file paths not supported: ${JSON.stringify(name)}`);
+    }
+    const oldKind = isDirectory(existing) ? "directory" : "non-directory";
+    const newKind = type === "directory" ? "directory" : "non-directory";
+    if (conflicts === "keep type" && oldKind !== newKind) {
+      const path = JSON.stringify(this.#shown(this.#path));
+      const destination = JSON.stringify(this.#shown(this.#options.destination ?? ""));
+      throw new ArchiveError(`cannot overwrite ${oldKind} ${path} with ${newKind} ${destination}`);
+    }
+    if (isDirectory(existing)) removeTree(directory, base);
+    else unlink(directory, base);
+    if (isDirectory(existing) || isSymlink(existing)) this.#parents.forget();
+  }
+
+  #writeFragments(bytes: Uint8Array<ArrayBuffer>): void {
+    const fragments = this.#header.sparse!;
+    for (let rest = bytes; rest.length > 0;) {
+      const { offset, length } = fragments[this.#fragment];
+      const part = rest.subarray(0, length - this.#written);
+      if (this.#written === 0) seek(this.#fd, offset);
+      writeAll(this.#fd, part);
+      this.#written += part.length;
+      rest = rest.subarray(part.length);
+      if (this.#written < length) continue;
+      this.#fragment++;
+      this.#written = 0;
+    }
+  }
+}
+
+/** Marks a directory as hiding what the layers below have in its place. */
+function makeOpaque(directory: DirectoryFd, base: string): void {
+  setAttributeOfPath(`/proc/self/fd/${directory}/${base}`, OPAQUE_ATTRIBUTE, OPAQUE_VALUE);
+}
+
+/**
+ * Hides a name of the layers below. What this very layer has there stays (OCI image spec: whiteouts only apply to lower
+ * layers); a file hides the lower one anyway, a directory is made to.
+ */
+function makeWhiteout(directory: DirectoryFd, name: string): void {
+  try {
+    makeNode(directory, name, S.IFCHR, 0n);
+  } catch (error) {
+    if (!isErrno(error, "EEXIST")) throw error;
+    if (isDirectory(statAt(directory, name))) makeOpaque(directory, name);
+  }
+}

@@ -1,0 +1,120 @@
+/** A layer on its way into the store. */
+
+import { AT, O } from "../../ffi/constants.ts";
+import { isErrno } from "../../ffi/errno.ts";
+import { close, makeDirectory, openAt, rename, syncFileSystem } from "../../ffi/file.ts";
+import { InvalidError, NotFoundError } from "../errors.ts";
+import { writeNewFile } from "../files.ts";
+import { randomId } from "../id.ts";
+import { DirectoryLock } from "../lock.ts";
+import { createOverlay, lowerLinks, markCommitted, stackOverlay } from "../overlay2/directory.ts";
+import type { Store } from "../store.ts";
+import type { LayerLease } from "./lease.ts";
+import {
+  chainIdOf,
+  type Layer,
+  layerExists,
+  layerPath,
+  readLayer,
+  removeUnpublishedLayer,
+} from "./layer_store.ts";
+
+/** Layers that an image can have: docker's limit, which leaves room below overlay2's own of 128. */
+const MAX_DEPTH = 125;
+
+/** What came out of reading a layer's bytes. */
+export interface LayerContent {
+  readonly diffId: string;
+  /** Bytes in regular files. */
+  readonly size: number;
+}
+
+/**
+ * layerdb/tmp/write-set-*: the files of a layer that is not complete. It names its overlay from the start, and is locked
+ * while somebody works on it; so one that nobody holds is what a crash left, and can be removed with all it names.
+ */
+export class StagedLayer {
+  readonly diffFd: number;
+  readonly tarSplitFd: number;
+  private published = false;
+
+  private constructor(
+    private readonly store: Store,
+    private readonly path: string,
+    private readonly cacheId: string,
+    private readonly lock: DirectoryLock,
+  ) {
+    createOverlay(store, cacheId);
+    this.diffFd = openAt(
+      AT.FDCWD,
+      `${store.overlays}/${cacheId}/diff`,
+      O.RDONLY | O.DIRECTORY | O.NOFOLLOW,
+    );
+    this.tarSplitFd = openAt(
+      AT.FDCWD,
+      `${path}/tar-split.json.gz`,
+      O.RDWR | O.CREAT | O.EXCL,
+      0o644,
+    );
+  }
+
+  static begin(store: Store): StagedLayer {
+    for (;;) {
+      const path = `${store.layersInProgress}/write-set-${randomId().slice(0, 16)}`;
+      makeDirectory(AT.FDCWD, path, 0o700);
+      const lock = DirectoryLock.tryTake(path);
+      if (lock === undefined) continue; // swept away in the moment before it was locked
+      const cacheId = randomId();
+      try {
+        writeNewFile(`${path}/cache-id`, cacheId, { mode: 0o644 });
+        return new StagedLayer(store, path, cacheId, lock);
+      } catch (error) {
+        removeUnpublishedLayer(store, path);
+        lock[Symbol.dispose]();
+        throw error;
+      }
+    }
+  }
+
+  /**
+   * Publishes the layer on top of `parent`. Its files reach the disk first; then one rename makes it visible. If another
+   * process published the same layer meanwhile, that one is used and this one dropped. InvalidError for one layer too many.
+   */
+  async publish(
+    content: LayerContent,
+    parent: Layer | undefined,
+    lease: LayerLease,
+  ): Promise<Layer> {
+    const { store, cacheId, path } = this;
+    if (parent && lowerLinks(store, parent.cacheId).length + 1 >= MAX_DEPTH) {
+      throw new InvalidError("max depth exceeded");
+    }
+    const chainId = await chainIdOf(parent?.chainId, content.diffId);
+    if (parent) stackOverlay(store, cacheId, parent.cacheId);
+    markCommitted(store, cacheId);
+    writeNewFile(`${path}/diff`, content.diffId, { mode: 0o644 });
+    writeNewFile(`${path}/size`, String(content.size), { mode: 0o644 });
+    if (parent) writeNewFile(`${path}/parent`, parent.chainId, { mode: 0o644 });
+    syncFileSystem(this.diffFd);
+
+    using _ = store.lockImages("shared");
+    if (parent && !layerExists(store, parent.chainId)) {
+      throw new NotFoundError(`layer does not exist: ${parent.chainId}`);
+    }
+    lease.hold(chainId);
+    try {
+      rename(AT.FDCWD, path, AT.FDCWD, layerPath(store, chainId));
+      this.published = true;
+    } catch (error) {
+      if (!isErrno(error, "EEXIST", "ENOTEMPTY")) throw error;
+    }
+    return readLayer(store, chainId);
+  }
+
+  [Symbol.dispose](): void {
+    close(this.diffFd);
+    close(this.tarSplitFd);
+    if (!this.published) removeUnpublishedLayer(this.store, this.path);
+    this.lock[Symbol.dispose]();
+  }
+}

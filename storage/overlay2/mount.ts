@@ -1,0 +1,142 @@
+/** Mounting overlay2/<id>: what the kernel is told. */
+
+import { AT } from "../../ffi/constants.ts";
+import { isErrno, SystemError } from "../../ffi/errno.ts";
+import { removeDirectory } from "../../ffi/file.ts";
+import { mount, umount2 } from "../../ffi/mount.ts";
+import { supportsAttribute } from "../../ffi/xattr.ts";
+import { EngineError } from "../errors.ts";
+import { ensureDirectory, readTextIfExists } from "../files.ts";
+import type { Store } from "../store.ts";
+import { lowerLinks } from "./directory.ts";
+
+/** mount(2) takes at most a page of options, its NUL included. */
+const OPTIONS_LIMIT = 4095;
+
+/** What is wrong with a file system that cannot hold an overlay's upper layer. */
+const UNSUITABLE = "the file system there must support d_type and trusted extended attributes " +
+  "(ext4, xfs, btrfs), and must not be an overlay itself";
+
+/** Why the kernel refuses to mount an overlay, by errno. */
+const reasons: Record<string, string> = {
+  EINVAL: UNSUITABLE,
+  EOPNOTSUPP: UNSUITABLE,
+  ENODEV: "the kernel has no overlayfs",
+  EPERM: "mounting takes the capability CAP_SYS_ADMIN",
+};
+
+/** Where an overlay is seen while it is mounted. */
+export function mergedPath(store: Store, id: string): string {
+  return `${store.overlays}/${id}/merged`;
+}
+
+/** Mounts an overlay on its merged directory and returns that path. */
+export function mountOverlay(store: Store, id: string): string {
+  const merged = mergedPath(store, id);
+  checkUpperLayer(store, id);
+  ensureDirectory(merged, 0o755);
+  mountOn(store, `${id}/merged`, (prefix) => writableOptions(prefix, id, lowerLinks(store, id)));
+  return merged;
+}
+
+/**
+ * Mounts an overlay where only this process sees it, in a mount namespace of its own, and returns that path. It is the work
+ * directory, which every container has; merged would have to be made, and whoever removes it afterwards would take the mounts
+ * of all others away, for rmdir(2) detaches what other namespaces have on a directory. To be read, the diff is but the topmost
+ * of the lower directories, so that any number of processes can have it mounted at once.
+ */
+export function mountOverlayPrivately(
+  store: Store,
+  id: string,
+  access: "read" | "write",
+): string {
+  const links = lowerLinks(store, id);
+  mountOn(
+    store,
+    `${id}/work`,
+    (prefix) =>
+      access === "write"
+        ? writableOptions(prefix, id, links)
+        : lowerOption(prefix, [`${id}/diff`, ...links]) + featuresToDisable(),
+  );
+  return `${store.overlays}/${id}/work`;
+}
+
+/** `optionsFor` gives the options with a prefix before every path: that of overlay2, or none if they get too long with it. */
+function mountOn(store: Store, name: string, optionsFor: (prefix: string) => string): void {
+  const options = optionsFor(`${store.overlays}/`);
+  try {
+    if (options.length <= OPTIONS_LIMIT) mountWith(`${store.overlays}/${name}`, options);
+    else inDirectory(store.overlays, () => mountWith(name, optionsFor("")));
+  } catch (error) {
+    const reason = error instanceof SystemError ? reasons[error.code] : undefined;
+    if (reason === undefined) throw error;
+    throw cannotMount(store, `${(error as SystemError).message}; ${reason}`);
+  }
+}
+
+function cannotMount(store: Store, why: string): EngineError {
+  return new EngineError(`cannot mount an overlay in ${store.overlays}: ${why}`);
+}
+
+/** The kernel mounts it all the same where a file system has no extended attributes, and fails later. */
+function checkUpperLayer(store: Store, id: string): void {
+  if (!supportsAttribute(`${store.overlays}/${id}/diff`, "trusted.overlay.opaque")) {
+    throw cannotMount(store, UNSUITABLE);
+  }
+}
+
+/** Unmounts an overlay; docker removes the directory, too. */
+export function unmountOverlay(store: Store, id: string): void {
+  const merged = mergedPath(store, id);
+  try {
+    umount2(merged);
+  } catch (error) {
+    // Somebody else was first; or we may not unmount, and then nothing that could be mounted would be ours.
+    if (!isErrno(error, "EINVAL", "ENOENT", "EPERM")) throw error;
+  }
+  try {
+    removeDirectory(AT.FDCWD, merged);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT", "EBUSY", "ENOTEMPTY")) throw error;
+  }
+}
+
+function writableOptions(prefix: string, id: string, links: readonly string[]): string {
+  const upper = escapeOption(`${prefix}${id}/diff`), work = escapeOption(`${prefix}${id}/work`);
+  return `${lowerOption(prefix, links)},upperdir=${upper},workdir=${work}${featuresToDisable()}`;
+}
+
+/** Directories topmost first. */
+function lowerOption(prefix: string, names: readonly string[]): string {
+  return `lowerdir=${names.map((name) => escapeOption(prefix + name)).join(":")}`;
+}
+
+/** Colons and commas in a store's path would end the option; a backslash takes their meaning away. */
+function escapeOption(path: string): string {
+  return path.replace(/[\\:,]/g, (character) => "\\" + character);
+}
+
+/**
+ * With redirect_dir or metacopy a diff directory does not show by itself what changed, and could not be committed; where the
+ * kernel has them on by default, box turns them off.
+ */
+function featuresToDisable(): string {
+  return ["index", "redirect_dir", "metacopy"]
+    .filter((name) => readTextIfExists(`/sys/module/overlay/parameters/${name}`)?.startsWith("Y"))
+    .map((name) => `,${name}=off`).join("");
+}
+
+function mountWith(target: string, data: string): void {
+  mount({ source: "overlay", target, type: "overlay", flags: 0, data });
+}
+
+function inDirectory(path: string, action: () => void): void {
+  const previous = Deno.cwd();
+  Deno.chdir(path);
+  try {
+    action();
+  } finally {
+    Deno.chdir(previous);
+  }
+}

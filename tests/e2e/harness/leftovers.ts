@@ -1,0 +1,120 @@
+/**
+ * What lies in a store and belongs to nothing: the check that every end-to-end test ends with.
+ *
+ * Reads the layout that dockerd gives /var/lib/docker with the overlay2 driver, and knows nothing
+ * of box's own code.
+ */
+import { createHash } from "node:crypto";
+
+/** One line for each thing below `root` that nothing refers to, or that refers to nothing. */
+export function storeLeftovers(root: string): string[] {
+  return [
+    ...unfinished(root),
+    ...danglingOverlays(root),
+    ...danglingLinks(root),
+    ...danglingLayers(root),
+    ...danglingContainers(root),
+  ];
+}
+
+/** Directories for work in progress are empty when nobody works. */
+function unfinished(root: string): string[] {
+  return ["tmp", "image/overlay2/layerdb/tmp"].flatMap((directory) =>
+    list(`${root}/${directory}`).map((name) => `${directory}/${name} was left behind`)
+  );
+}
+
+/** Every directory of overlay2 holds a layer or what a container stands on, and the other way. */
+function danglingOverlays(root: string): string[] {
+  const owners = new Map<string, string>();
+  for (const chain of list(`${root}/image/overlay2/layerdb/sha256`)) {
+    const id = read(`${root}/image/overlay2/layerdb/sha256/${chain}/cache-id`);
+    owners.set(id ?? "", `layer ${chain}`);
+  }
+  for (const container of list(`${root}/image/overlay2/layerdb/mounts`)) {
+    for (const file of ["mount-id", "init-id"]) {
+      const id = read(`${root}/image/overlay2/layerdb/mounts/${container}/${file}`);
+      if (id !== undefined) owners.set(id, `${file} of container ${container}`);
+    }
+  }
+  const present = list(`${root}/overlay2`).filter((name) => name !== "l");
+  return [
+    ...present.filter((id) => !owners.has(id)).map((id) => `overlay2/${id} belongs to nothing`),
+    ...[...owners].filter(([id]) => !present.includes(id))
+      .map(([id, owner]) => `${owner} names overlay2/${id}, which is not there`),
+  ];
+}
+
+/** overlay2/l/<link> leads to the diff of the directory whose file `link` names it. */
+function danglingLinks(root: string): string[] {
+  return list(`${root}/overlay2/l`).flatMap((link) => {
+    const target = Deno.readLinkSync(`${root}/overlay2/l/${link}`);
+    const owner = read(`${root}/overlay2/l/${target}/../link`);
+    return owner === link ? [] : [`overlay2/l/${link} -> ${target} is not that directory's link`];
+  });
+}
+
+/** Every layer is part of an image, or a container stands on it. */
+function danglingLayers(root: string): string[] {
+  const layerdb = `${root}/image/overlay2/layerdb`;
+  const used = new Map<string, string>();
+  const use = (chain: string | undefined, user: string): void => {
+    for (; chain; chain = read(`${layerdb}/sha256/${chain.replace("sha256:", "")}/parent`)) {
+      used.set(chain.replace("sha256:", ""), user);
+    }
+  };
+  for (const image of list(`${root}/image/overlay2/imagedb/content/sha256`)) {
+    const config = read(`${root}/image/overlay2/imagedb/content/sha256/${image}`) ?? "{}";
+    use(chainId(JSON.parse(config).rootfs?.diff_ids ?? []), `image ${image}`);
+  }
+  for (const container of list(`${layerdb}/mounts`)) {
+    use(read(`${layerdb}/mounts/${container}/parent`), `container ${container}`);
+  }
+  const present = list(`${layerdb}/sha256`);
+  return [
+    ...present.filter((chain) => !used.has(chain)).map((chain) => `layer ${chain} is not used`),
+    ...[...used].filter(([chain]) => !present.includes(chain))
+      .map(([chain, user]) => `${user} needs layer ${chain}, which is not there`),
+  ];
+}
+
+/** A container has both its directory and its mount. */
+function danglingContainers(root: string): string[] {
+  const containers = list(`${root}/containers`);
+  const mounts = list(`${root}/image/overlay2/layerdb/mounts`);
+  return [
+    ...containers.filter((id) => read(`${root}/containers/${id}/config.v2.json`) === undefined)
+      .map((id) => `containers/${id} has no config.v2.json`),
+    ...mounts.filter((id) => !containers.includes(id))
+      .map((id) => `layerdb/mounts/${id} belongs to no container`),
+    ...containers.filter((id) => !mounts.includes(id))
+      .map((id) => `container ${id} has no directory in layerdb/mounts`),
+  ];
+}
+
+/** Chain id of a list of layers: OCI image specification, "Layer ChainID". */
+function chainId(diffIds: string[]): string | undefined {
+  return diffIds.length === 0
+    ? undefined
+    : diffIds.reduce((chain, diff) =>
+      "sha256:" + createHash("sha256").update(`${chain} ${diff}`).digest("hex")
+    );
+}
+
+function list(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].map((entry) => entry.name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,196 @@
+/** Places where box cannot do what it is asked for: it says so in one line, and leaves nothing. */
+import { deepEqual, equal, match } from "node:assert/strict";
+import {
+  assertTidy,
+  type Box,
+  boxTest,
+  busyboxTar,
+  needs,
+  refuses,
+  run,
+  RunningProcess,
+} from "./harness.ts";
+
+/** Mounts a file system below the test's own directory for as long as the test takes. */
+async function withMount(box: Box, args: string[], test: (path: string) => Promise<void>) {
+  const path = await Deno.makeTempDir({ dir: box.temp, prefix: "mount-" });
+  const { code, stderr } = await run(["mount", ...args, path]);
+  equal(code, 0, stderr);
+  try {
+    await Deno.chmod(path, 0o755).catch(() => {}); // not where it is read-only
+    await test(path);
+  } finally {
+    await run(["umount", "--lazy", path]);
+  }
+}
+
+const unsuitable =
+  /^box: Error response from daemon: cannot mount an overlay in STORE\/overlay2: .*the file system there must support d_type and trusted extended attributes \(ext4, xfs, btrfs\), and must not be an overlay itself\.$/;
+
+/** Images can be kept there, but no container run, which must be said before anything of it is there. */
+async function refusesToRunOn(box: Box, path: string): Promise<void> {
+  const root = `${path}/store`, env = { BOX_ROOT: root };
+  await box.ok(["import", await busyboxTar(), "busybox"], { env });
+  await refuses(box, "run --rm busybox true", { root, code: 125, message: unsuitable });
+  await box.fail("run --name kept busybox true", 125, /cannot mount an overlay/, { env });
+  equal(await box.ok("ps -aq -f name=kept -f status=created", { env }) !== "", true);
+  await box.ok("rm kept", { env });
+  assertTidy(root);
+}
+
+boxTest("a store on an overlay keeps images and runs nothing", async (box) => {
+  for (const name of ["lower", "upper", "work"]) await Deno.mkdir(`${box.temp}/${name}`);
+  const directories = ["lower", "upper", "work"].map((name) => `${name}dir=${box.temp}/${name}`);
+  const options = ["-t", "overlay", "-o", directories.join(","), "overlay"];
+  await withMount(box, options, (path) => refusesToRunOn(box, path));
+});
+
+boxTest(
+  "a store where there are no extended attributes keeps images and runs nothing",
+  async (box) => {
+    await withMount(box, ["-t", "ramfs", "ramfs"], (path) => refusesToRunOn(box, path));
+  },
+);
+
+const fat = { needs: [needs.program("mkfs.vfat"), needs.fileSystem("vfat")] };
+
+boxTest("a store where there are no links or owners is refused", fat, async (box) => {
+  const image = `${box.temp}/fat`;
+  equal((await run(["mkfs.vfat", "-C", image, "20000"])).code, 0);
+  await withMount(box, ["-o", "loop", image], async (path) => {
+    const archive = await busyboxTar(), env = { BOX_ROOT: `${path}/store` };
+    const { code, stderr } = await box.run(["import", archive, "busybox"], { env });
+    equal(code, 1);
+    match(stderr, /^box: [^\n]+ \(E\w+\)\n$/);
+    assertTidy(env.BOX_ROOT);
+  });
+});
+
+boxTest("a store on a read-only file system can be read", async (box) => {
+  await box.busybox();
+  await box.ok("create --name made busybox true");
+  await box.ok(["save", "-o", `${box.temp}/saved.tar`, "busybox"]);
+  await withMount(box, ["--bind", "-o", "ro", box.root], async (root) => {
+    const readOnly = /: read-only file system \(EROFS\)$/, archive = await busyboxTar();
+    for (
+      const command of [
+        `import ${archive} new`,
+        `load -i ${box.temp}/saved.tar`,
+        "create busybox true",
+        "rm made",
+        "rmi -f busybox",
+        "tag busybox new",
+        "commit made new",
+        "start -a made",
+      ]
+    ) {
+      await refuses(box, command, { root, message: readOnly });
+    }
+    await refuses(box, "run --rm busybox true", { root, code: 125, message: readOnly });
+    const env = { BOX_ROOT: root };
+    for (const command of ["images -q", "ps -aq", "history -q busybox", "inspect made", "info"]) {
+      await box.ok(command, { env });
+    }
+    await refuses(box, `import ${archive} new`, {
+      root: `${root}/there/is/none`,
+      message:
+        /^Error response from daemon: cannot make the store STORE: mkdir .*: read-only file system \(EROFS\); choose another place with --root or BOX_ROOT$/,
+    });
+    equal(await box.ok("images -q", { env: { BOX_ROOT: `${root}/there/is/none` } }), "");
+  });
+});
+
+const asNobody = { user: "nobody", needs: [needs.user("nobody")] };
+
+boxTest("a user without privileges is told that box is root's", asNobody, async (box) => {
+  const archive = `${box.temp}/busybox.tar`, root = box.root;
+  await Deno.copyFile(await busyboxTar(), archive);
+  await Deno.chmod(archive, 0o644);
+  equal(await box.ok("images -q"), "");
+  equal(await box.ok("ps -aq"), "");
+  await box.ok("version");
+  const { code, stdout, stderr } = await box.run(["import", archive, "busybox"]);
+  deepEqual([code, stdout], [1, ""]);
+  match(
+    stderr,
+    /^box: chown \/\S+: operation not permitted \(EPERM\); box has to be run by root\n$/,
+  );
+  assertTidy(root);
+  equal(await box.ok("images -q"), "");
+
+  // In a store that is root's, nothing can even be seen.
+  const own = `${root}-of-root`, asRoot = { uid: 0, gid: 0, env: { BOX_ROOT: own } };
+  await box.ok(["import", archive, "busybox"], asRoot);
+  for (const command of ["images", "ps", "run --rm busybox true", "rm x", "rmi busybox"]) {
+    await refuses(box, command, {
+      root: own,
+      code: command.startsWith("run") ? 125 : 1,
+      message:
+        /^(box|Error response from daemon): \w+ STORE\/\S+: permission denied \(EACCES\); box has to be run by root$/,
+    });
+  }
+});
+
+/** Runs box under a program that takes something away from it. */
+async function refusesUnder(box: Box, under: string[], message: RegExp): Promise<void> {
+  const command = box.commandLine("run --rm busybox true");
+  const process = new RunningProcess([...under, ...command], box.defaults);
+  const { code, stderr } = await process.wait();
+  deepEqual([code, stderr.trimEnd().split("\n").filter((line) => !line.startsWith("See "))], [125, [
+    stderr.split("\n")[0],
+  ]]);
+  match(stderr, message);
+  assertTidy(box.root);
+  equal(await box.ok("ps -aq"), "");
+}
+
+const setpriv = { needs: [needs.program("setpriv")] };
+
+boxTest(
+  "without one of root's capabilities it is said what could not be done",
+  setpriv,
+  async (box) => {
+    await box.busybox();
+    const table: [capability: string, message: RegExp][] = [
+      [
+        "sys_admin",
+        /cannot mount an overlay in .*; mounting takes the capability CAP_SYS_ADMIN\.$/m,
+      ],
+      ["mknod", /unable to start container process: make \/dev\/null: operation not permitted/],
+      [
+        "setpcap",
+        /unable to start container process: drop capability \d+: operation not permitted/,
+      ],
+      ["setgid", /unable to start container process: set supplementary groups: operation not per/],
+      ["net_admin", /unable to start container process: bring interface lo up: operation not perm/],
+      [
+        "sys_chroot",
+        /unable to start container process: set capabilities: operation not permitted/,
+      ],
+    ];
+    for (const [name, message] of table) {
+      const under = ["setpriv", `--bounding-set=-${name}`, `--inh-caps=-${name}`];
+      await refusesUnder(box, under, message);
+    }
+  },
+);
+
+const unshare = { needs: [needs.program("unshare"), needs.userNamespaces] };
+
+boxTest("a kernel that gives out no more namespaces is told as such", unshare, async (box) => {
+  await box.busybox();
+  // The limits of a user namespace of its own: nobody else's are touched.
+  for (const kind of ["net", "pid", "ipc", "uts"]) {
+    const limit = `echo 0 > /proc/sys/user/max_${kind}_namespaces && exec "$@"`;
+    await refusesUnder(
+      box,
+      ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", limit, "sh"],
+      /unable to start container process: create process: no space left on device \(ENOSPC\): a limit on namespaces is reached \(\/proc\/sys\/user\/max_\*_namespaces\)\.$/m,
+    );
+  }
+  await refusesUnder(
+    box,
+    ["unshare", "--user", "--map-root-user"],
+    /cannot mount an overlay in .*: operation not permitted \(EPERM\); mounting takes the capability/,
+  );
+});

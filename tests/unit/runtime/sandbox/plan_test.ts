@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { CLONE } from "../../../../ffi/constants.ts";
+import { SpawnProgram } from "../../../../ffi/spawn/program.ts";
+import { capabilityMask, defaultCapabilities } from "../../../../runtime/sandbox/capabilities.ts";
+import { type HostFacts, namespacesOf, planSandbox } from "../../../../runtime/sandbox/plan.ts";
+import type { SandboxSpec } from "../../../../runtime/sandbox/spec.ts";
+
+const spec: SandboxSpec = {
+  rootfs: "/store/merged",
+  readonlyRootfs: false,
+  hostname: "box",
+  domainname: "",
+  network: "none",
+  mounts: [],
+  shmSize: 64 << 20,
+  maskedPaths: ["/proc/keys", "/proc/scsi", "/proc/absent"],
+  readonlyPaths: ["/proc/sys"],
+  capabilities: capabilityMask(defaultCapabilities),
+  user: { uid: 0, gid: 0, groups: [0], home: "/root" },
+  workingDirectory: "/",
+  argv: ["true"],
+  env: ["PATH=/bin"],
+  stdio: [10, 11, 12],
+  init: false,
+};
+
+const host: HostFacts = {
+  lastCapability: 40,
+  kernelPaths: new Map([["/proc/keys", "file"], ["/proc/scsi", "directory"], [
+    "/proc/sys",
+    "directory",
+  ]]),
+};
+
+function plan(changes: Partial<SandboxSpec> = {}, executionFds: number[] = []): string[] {
+  const program = new SpawnProgram();
+  planSandbox(program, { ...spec, ...changes }, host, executionFds);
+  return program.describe();
+}
+
+const indexOf = (lines: string[], part: string) => {
+  const index = lines.findLastIndex((line) => line.includes(part));
+  assert.notEqual(index, -1, `no call with ${part} in:\n${lines.join("\n")}`);
+  return index;
+};
+
+/** Asserts that calls with these parts come in this order. */
+function assertOrder(lines: string[], ...parts: string[]) {
+  const indexes = parts.map((part) => indexOf(lines, part));
+  assert.deepEqual(indexes, indexes.toSorted((a, b) => a - b), parts.join(" < "));
+}
+
+Deno.test("descriptors are closed before the working directory is looked up (CVE-2024-21626)", () => {
+  assertOrder(plan({ workingDirectory: "/work" }), "close_range(3", 'chdir("/work")');
+});
+
+Deno.test("the host's root is gone before anything of the container is mounted", () => {
+  assertOrder(plan(), "pivot_root", "umount2", '"/proc", "proc"', '"/dev"');
+});
+
+Deno.test("the mount tree is cut off from the host's before anything else is mounted", () => {
+  const lines = plan();
+  assert.equal(
+    lines.findIndex((line) => line.startsWith("mount(")),
+    indexOf(lines, '"/", 0, 0x84000'),
+  );
+});
+
+Deno.test("only paths that the host has are masked, files by /dev/null and directories by a tmpfs", () => {
+  const lines = plan();
+  indexOf(lines, 'mount("/dev/null", "/proc/keys"');
+  indexOf(lines, 'mount("tmpfs", "/proc/scsi"');
+  assert.equal(lines.some((line) => line.includes("/proc/absent")), false);
+});
+
+Deno.test("capabilities are dropped before the user changes, and the tie to box comes after (prctl(2))", () => {
+  const lines = plan({ user: { uid: 1000, gid: 1000, groups: [1000], home: "/" } });
+  assertOrder(
+    lines,
+    "prctl(0x18",
+    "setgroups",
+    "setresgid(0x3e8",
+    "setresuid(0x3e8",
+    "capset",
+    "prctl(1, 9",
+  );
+});
+
+Deno.test("all capabilities but docker's fourteen leave the bounding set", () => {
+  const dropped = plan().filter((line) => line.startsWith("prctl(0x18"));
+  assert.equal(dropped.length, 41 - 14);
+});
+
+Deno.test("a loopback interface is brought up only in a network namespace of its own", () => {
+  indexOf(plan(), "ioctl(");
+  assert.equal(plan({ network: "host" }).some((line) => line.startsWith("ioctl(")), false);
+  assert.ok(namespacesOf(spec) & CLONE.NEWNET);
+  assert.equal(namespacesOf({ ...spec, network: "host" }) & CLONE.NEWNET, 0);
+});
+
+Deno.test("a cgroup v1 is joined by writing, a cgroup namespace made afterwards", () => {
+  const cgroup = {
+    hierarchy: { version: 1 as const, mountPoint: "/sys/fs/cgroup/freezer" },
+    fd: 20,
+  };
+  assertOrder(plan({ cgroup }), "write(0x14", "unshare(0x2000000)", "pivot_root");
+});
+
+Deno.test("a container is born in its cgroup v2, and sees it read-only", () => {
+  const cgroup = { hierarchy: { version: 2 as const, mountPoint: "/sys/fs/cgroup" }, fd: 20 };
+  const lines = plan({ cgroup });
+  assert.equal(lines.some((line) => line.startsWith("write(")), false);
+  assert.match(lines[indexOf(lines, '"cgroup2"')], /0xf\b/);
+});
+
+Deno.test("a mount may not cross into another one unless its place is in one", () => {
+  const mount = { type: "bind" as const, kind: "directory" as const, treeFd: 30 };
+  const NO_XDEV = 1;
+  const resolveOf = (target: string, crossesMounts: boolean) => {
+    const lines = plan({ mounts: [{ ...mount, target, crossesMounts }] });
+    const how = /\[([^\]]*)\]/.exec(lines[indexOf(lines, "openat2")])![1].split(", ");
+    return Number(how[2]);
+  };
+  assert.ok(resolveOf("/data", false) & NO_XDEV);
+  assert.equal(resolveOf("/dev/shm", true) & NO_XDEV, 0);
+});
+
+Deno.test("a read-only root is made so after the mount points in it", () => {
+  const mounts = [{
+    type: "tmpfs" as const,
+    target: "/t",
+    crossesMounts: false,
+    flags: 0,
+    data: "size=1m",
+  }];
+  assertOrder(plan({ mounts, readonlyRootfs: true }), "move_mount", '"/", 0, 0x1021');
+});
+
+Deno.test("mount points are made where the kernel finds them inside the root, not by their paths", () => {
+  const mount = { type: "bind" as const, treeFd: 30, crossesMounts: false };
+  const lines = plan({
+    mounts: [
+      { ...mount, kind: "directory", target: "/a/b/c" },
+      { ...mount, kind: "file", target: "/etc/f" },
+    ],
+  });
+  // AT_FDCWD is the root here, and a name without a slash is never followed.
+  const made = lines.filter((line) => /^(mkdirat|openat)\((?!-100, "\/)/.test(line));
+  assert.deepEqual(made.map((line) => line.replace(/#\d+/, "#")), [
+    'mkdirat(-100, "a", 0x1ed) error -> continue',
+    'mkdirat(#, "b", 0x1ed) error -> continue',
+    'mkdirat(#, "c", 0x1ed) error -> continue',
+    'mkdirat(-100, "etc", 0x1ed) error -> continue',
+    'openat(#, "f", 0xa00c1, 0x1a4) error -> continue',
+  ]);
+  const IN_ROOT_WITHOUT_MAGIC_LINKS = "0x12";
+  for (const path of ["/a", "/a/b", "/etc"]) {
+    const open = lines[indexOf(lines, `openat2(-100, "${path}", `)];
+    assert.ok(open.includes(`, 0, ${IN_ROOT_WITHOUT_MAGIC_LINKS}]`), open);
+  }
+});
+
+Deno.test("a mount inside another one is not to lead into /proc", () => {
+  const mount = { type: "bind" as const, kind: "directory" as const, treeFd: 30 };
+  const looks = (target: string, crossesMounts: boolean) =>
+    plan({ mounts: [{ ...mount, target, crossesMounts }] })
+      .filter((line) => line.startsWith("fstatfs")).length;
+  assert.deepEqual(
+    [looks("/volume/d", true), looks("/d", false), looks("/proc/cpuinfo", true)],
+    [1, 0, 0],
+  );
+});
+
+Deno.test("the session keyring of whoever started box is left", () => {
+  assertOrder(plan(), "close_range", "keyctl(1, 0)", "setresuid");
+});
+
+Deno.test("of the descriptors only those for the execution stay open", () => {
+  const closed = (executionFds: number[]) =>
+    plan({}, executionFds).filter((line) => line.startsWith("close_range"));
+  assert.deepEqual(closed([]), ["close_range(3, 0xffffffff, 0)"]);
+  assert.deepEqual(closed([0x28, 0x20, 0x21]), [
+    "close_range(3, 0x1f, 0)",
+    "close_range(0x22, 0x27, 0)",
+    "close_range(0x29, 0xffffffff, 0)",
+  ]);
+  assert.deepEqual(closed([3, 4]), ["close_range(5, 0xffffffff, 0)"]);
+});

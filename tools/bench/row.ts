@@ -1,0 +1,43 @@
+/** What the bench measures, described as data. */
+
+import type { EngineName } from "./engines.ts";
+
+/** A file or directory that commands work on, made when the first row needs it. */
+export interface Fixture {
+  /** Makes it, below `directory` unless it is kept between benches, and returns its path. */
+  make(directory: string): Promise<string>;
+}
+
+/** A name in the directory that a program may write to, which is emptied after each run. */
+export interface OutputFile {
+  readonly output: string;
+}
+
+export type Word = string | Fixture | OutputFile;
+
+export type Command = readonly Word[];
+
+export interface Row {
+  readonly name: string;
+  /** What is measured: milliseconds of wall time, or the peak of resident memory in 10^6 bytes. */
+  readonly unit: "ms" | "MB";
+  /** How often, unless the user says otherwise. */
+  readonly runs: number;
+  /** What every engine does once before all its runs, and once after them. */
+  readonly before?: readonly Command[];
+  readonly after?: readonly Command[];
+  /** What it does before and after each run without being measured. */
+  readonly prepare?: readonly Command[];
+  readonly undo?: readonly Command[];
+  /** What it does to be measured. */
+  readonly measured: Command;
+  /** Engines that do not take part, and why. */
+  readonly leftOut?: Readonly<Partial<Record<EngineName, string>>>;
+  /** Other programs that do the least the work needs, for comparison. Without the engine's name. */
+  readonly floors?: Readonly<Record<string, Command>>;
+}
+
+/** Rows that begin with empty stores, and may leave something in them for the next row. */
+export interface RowGroup {
+  readonly rows: readonly Row[];
+}

@@ -1,0 +1,21 @@
+/** Everything the bench can measure. */
+
+import type { RowGroup } from "./row.ts";
+import { containers } from "./rows/containers.ts";
+import { images } from "./rows/images.ts";
+import { lists } from "./rows/lists.ts";
+import { memory } from "./rows/memory.ts";
+
+export const groups: readonly RowGroup[] = [containers, images, lists, memory];
+
+/** The groups with those of their rows that have one of `words` in their name; all without words. */
+export function chooseRows(
+  groups: readonly RowGroup[],
+  words: readonly string[],
+): readonly RowGroup[] {
+  if (words.length === 0) return groups;
+  const isChosen = (name: string) => name.split(/[\s,]+/).some((word) => words.includes(word));
+  return groups
+    .map(({ rows }) => ({ rows: rows.filter(({ name }) => isChosen(name)) }))
+    .filter(({ rows }) => rows.length > 0);
+}

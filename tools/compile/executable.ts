@@ -1,0 +1,68 @@
+/**
+ * Making an executable with `deno compile`.
+ *
+ * Honours DENORT_BIN (path of the runtime to start with); without it Deno downloads the runtime,
+ * and where that fails npm's registry must do (see npm_toolchain.ts).
+ */
+import { CommandError, must } from "../command.ts";
+import { npmToolchain, type Toolchain } from "./npm_toolchain.ts";
+
+const project = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** Directory for what is downloaded, and what is made on the way. */
+export const cache = `${project}/.cache/compile`;
+
+/** Deno, without colours and backtraces in what it may have to say. */
+export function deno(
+  executable: string,
+  args: string[],
+  env?: Record<string, string>,
+): Promise<string> {
+  return must(executable, args, {
+    cwd: project,
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...env },
+  });
+}
+
+/** Makes `output` of a bundled module. Reports when Deno's own runtime cannot be had. */
+export async function makeExecutable(
+  entry: string,
+  output: string,
+  report: (message: string) => void,
+): Promise<void> {
+  await Deno.mkdir(output.slice(0, output.lastIndexOf("/")), { recursive: true });
+  try {
+    await compile(entry, output, { deno: Deno.execPath() });
+  } catch (error) {
+    const runtimeMissing = error instanceof CommandError && /denort-.*\.zip/.test(error.stderr);
+    if (!runtimeMissing || Deno.env.has("DENORT_BIN")) throw error;
+    const reason = error.stderr.split("\n").at(-1)?.replace(/^\s*\d+: /, "");
+    report(`cannot download Deno's runtime (${reason}): taking one from the npm registry`);
+    await compile(entry, output, await npmToolchain(cache));
+  }
+}
+
+async function compile(
+  entry: string,
+  output: string,
+  toolchain: Pick<Toolchain, "deno"> & Partial<Toolchain>,
+): Promise<void> {
+  await deno(
+    toolchain.deno,
+    [
+      "compile",
+      "--quiet",
+      "--allow-all",
+      "--no-check",
+      "--no-config",
+      "--no-lock",
+      "--no-npm",
+      "--no-remote",
+      // The cache would be read from a predictable name in the shared /tmp, by root too.
+      "--no-code-cache",
+      `--output=${output}`,
+      entry,
+    ],
+    toolchain.denort ? { DENORT_BIN: toolchain.denort } : {},
+  );
+}
