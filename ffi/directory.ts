@@ -4,8 +4,7 @@ import { AT, O } from "./constants.ts";
 import { decodeName } from "./cstring.ts";
 import { check, isErrno } from "./errno.ts";
 import { close, type DirectoryFd, openAt, removeDirectory, unlink, withFd } from "./file.ts";
-import { libc } from "./libc.ts";
-import { syscallNumber } from "./syscalls.ts";
+import { kernel } from "./kernel.ts";
 
 export interface DirectoryEntry {
   readonly name: string;
@@ -15,17 +14,12 @@ export interface DirectoryEntry {
 
 export const DT = { UNKNOWN: 0, DIR: 4, REG: 8, LNK: 10 } as const;
 
-const GETDENTS64 = BigInt(syscallNumber("getdents64"));
-
 /** The entries of an open directory in the file system's order, without `.` and `..`. */
 export function readEntries(fd: number): DirectoryEntry[] {
   const entries: DirectoryEntry[] = [];
   const buffer = new Uint8Array(32768), view = new DataView(buffer.buffer);
   for (;;) {
-    const length = check(
-      libc.getdents64(GETDENTS64, fd, buffer, buffer.length),
-      "getdents64",
-    );
+    const length = check(kernel.getdents64(fd, buffer, buffer.length), "getdents64");
     if (length === 0) return entries;
     for (let at = 0; at < length;) {
       const size = view.getUint16(at + 16, true);
@@ -75,7 +69,7 @@ export function removeTree(directory: DirectoryFd, name: string): void {
     // What another process adds meanwhile is found in the next round.
     for (let entries = readEntries(fd); entries.length > 0; entries = readEntries(fd)) {
       for (const entry of entries) removeTree(fd, entry.name);
-      libc.lseek(fd, 0n, 0);
+      kernel.lseek(fd, 0n, 0);
     }
   } finally {
     close(fd);

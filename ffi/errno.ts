@@ -1,7 +1,5 @@
 /** errno: the numbers, names and texts of errno(3), as asm-generic/errno.h numbers them (x86-64 and aarch64 alike). */
 
-import { errno } from "./libc.ts";
-
 const table: Record<number, [name: string, text: string]> = {
   1: ["EPERM", "operation not permitted"],
   2: ["ENOENT", "no such file or directory"],
@@ -101,15 +99,14 @@ function shown(name: string): string {
   );
 }
 
-/** Returns the result of a call, or throws what errno says. Call it on the result itself: errno does not keep. */
+/** Returns the result of a system call, or throws the error that it is. */
 export function check(
   result: number,
   operation: string,
   subject: string | (() => string) = "",
 ): number {
   if (result >= 0) return result;
-  const number = errno();
-  throw new SystemError(operation, typeof subject === "string" ? subject : subject(), number);
+  throw new SystemError(operation, typeof subject === "string" ? subject : subject(), -result);
 }
 
 /** Whether this is a failed system call with one of these errno names. */

@@ -3,18 +3,16 @@
 import { AT, LOCK, O } from "./constants.ts";
 import { cstring, decodeName } from "./cstring.ts";
 import { check, errnoName, SystemError } from "./errno.ts";
-import { errno, libc } from "./libc.ts";
-import { syscallNumber } from "./syscalls.ts";
+import { kernel, kernelInPool } from "./kernel.ts";
 
 /** A descriptor that a directory-relative call starts from; AT.FDCWD for the working directory. */
 export type DirectoryFd = number;
 
 /** openat(2); close-on-exec always. */
 export function openAt(directory: DirectoryFd, name: string, flags: number, mode = 0): number {
-  return check(libc.openat(directory, cstring(name), flags | O.CLOEXEC, mode), "open", name);
+  return check(kernel.openat(directory, cstring(name), flags | O.CLOEXEC, mode), "open", name);
 }
 
-const OPENAT2 = BigInt(syscallNumber("openat2"));
 const openHow = new BigUint64Array(3);
 
 /**
@@ -33,17 +31,14 @@ export function openAt2(
   openHow[2] = BigInt(resolve);
   const path = cstring(name), how = new Uint8Array(openHow.buffer);
   for (let attempt = 0;; attempt++) {
-    const fd = libc.openat2(OPENAT2, directory, path, how, 24n);
+    const fd = kernel.openat2(directory, path, how, 24n);
     if (fd >= 0) return fd;
-    const number = errno();
-    if (errnoName(number) !== "EAGAIN" || attempt === 100) {
-      throw new SystemError("open", name, number);
-    }
+    if (errnoName(-fd) !== "EAGAIN" || attempt === 100) throw new SystemError("open", name, -fd);
   }
 }
 
 export function close(fd: number): void {
-  libc.close(fd);
+  kernel.close(fd);
 }
 
 /** Runs a function with a descriptor and closes it afterwards, whatever happens. */
@@ -51,23 +46,31 @@ export function withFd<T>(fd: number, use: (fd: number) => T): T {
   try {
     return use(fd);
   } finally {
-    libc.close(fd);
+    kernel.close(fd);
   }
 }
 
 /** read(2), tried again when a signal interrupts it; 0 at the end of the file. */
 export function read(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
-  return retry(() => libc.read(fd, buffer, BigInt(buffer.length)), "read");
+  return retry(() => kernel.read(fd, buffer, BigInt(buffer.length)), "read");
+}
+
+/** The same on a thread of the pool, for what has to be waited for. */
+export async function readInPool(fd: number, buffer: Uint8Array<ArrayBuffer>): Promise<number> {
+  for (;;) {
+    const result = await kernelInPool.read(fd, buffer, BigInt(buffer.length));
+    if (errnoName(-result) !== "EINTR") return check(result, "read");
+  }
 }
 
 export function pread(fd: number, buffer: Uint8Array<ArrayBuffer>, position: number): number {
-  return retry(() => libc.pread(fd, buffer, BigInt(buffer.length), BigInt(position)), "read");
+  return retry(() => kernel.pread64(fd, buffer, BigInt(buffer.length), BigInt(position)), "read");
 }
 
 /** Writes all of it, however many calls that takes. */
 export function writeAll(fd: number, bytes: Uint8Array<ArrayBuffer>): void {
   for (let rest = bytes; rest.length > 0;) {
-    rest = rest.subarray(retry(() => libc.write(fd, rest, BigInt(rest.length)), "write"));
+    rest = rest.subarray(retry(() => kernel.write(fd, rest, BigInt(rest.length)), "write"));
   }
 }
 
@@ -75,8 +78,7 @@ function retry(call: () => number, operation: string): number {
   for (;;) {
     const result = call();
     if (result >= 0) return result;
-    const number = errno();
-    if (errnoName(number) !== "EINTR") throw new SystemError(operation, "", number);
+    if (errnoName(-result) !== "EINTR") throw new SystemError(operation, "", -result);
   }
 }
 
@@ -97,16 +99,16 @@ export function readSmallFile(fd: number, limit: number): Uint8Array<ArrayBuffer
 }
 
 export function makeDirectory(directory: DirectoryFd, name: string, mode: number): void {
-  check(libc.mkdirat(directory, cstring(name), mode), "mkdir", name);
+  check(kernel.mkdirat(directory, cstring(name), mode), "mkdir", name);
 }
 
-/** mknod(2); `device` as made by makedev(). */
-export function makeNode(directory: DirectoryFd, name: string, mode: number, device: bigint): void {
-  check(libc.mknodat(directory, cstring(name), mode, device), "mknod", name);
+/** mknod(2); `device` as made by makeDevice(). */
+export function makeNode(directory: DirectoryFd, name: string, mode: number, device: number): void {
+  check(kernel.mknodat(directory, cstring(name), mode, device), "mknod", name);
 }
 
 export function makeSymlink(target: string, directory: DirectoryFd, name: string): void {
-  check(libc.symlinkat(cstring(target), directory, cstring(name)), "symlink", name);
+  check(kernel.symlinkat(cstring(target), directory, cstring(name)), "symlink", name);
 }
 
 /** A hard link; a symbolic link is linked itself, not followed. */
@@ -116,15 +118,15 @@ export function makeLink(
   directory: DirectoryFd,
   name: string,
 ): void {
-  check(libc.linkat(fromDirectory, cstring(from), directory, cstring(name), 0), "link", name);
+  check(kernel.linkat(fromDirectory, cstring(from), directory, cstring(name), 0), "link", name);
 }
 
 export function unlink(directory: DirectoryFd, name: string): void {
-  check(libc.unlinkat(directory, cstring(name), 0), "unlink", name);
+  check(kernel.unlinkat(directory, cstring(name), 0), "unlink", name);
 }
 
 export function removeDirectory(directory: DirectoryFd, name: string): void {
-  check(libc.unlinkat(directory, cstring(name), AT.REMOVEDIR), "rmdir", name);
+  check(kernel.unlinkat(directory, cstring(name), AT.REMOVEDIR), "rmdir", name);
 }
 
 export function rename(
@@ -133,41 +135,41 @@ export function rename(
   directory: DirectoryFd,
   to: string,
 ): void {
-  check(libc.renameat(fromDirectory, cstring(from), directory, cstring(to)), "rename", from);
+  check(kernel.renameat(fromDirectory, cstring(from), directory, cstring(to)), "rename", from);
 }
 
 export function readLink(directory: DirectoryFd, name: string): string {
   const buffer = new Uint8Array(4096);
-  const length = libc.readlinkat(directory, cstring(name), buffer, BigInt(buffer.length));
+  const length = kernel.readlinkat(directory, cstring(name), buffer, BigInt(buffer.length));
   return decodeName(buffer.subarray(0, check(length, "readlink", name)));
 }
 
 /** Sets the owner of the name itself, never of what a symbolic link points to. */
 export function changeOwner(directory: DirectoryFd, name: string, uid: number, gid: number): void {
-  check(libc.fchownat(directory, cstring(name), uid, gid, AT.SYMLINK_NOFOLLOW), "chown", name);
+  check(kernel.fchownat(directory, cstring(name), uid, gid, AT.SYMLINK_NOFOLLOW), "chown", name);
 }
 
 export function changeOwnerOfFd(fd: number, uid: number, gid: number): void {
-  check(libc.fchown(fd, uid, gid), "chown");
+  check(kernel.fchown(fd, uid, gid), "chown");
 }
 
 export function changeModeOfFd(fd: number, mode: number): void {
-  check(libc.fchmod(fd, mode), "chmod");
+  check(kernel.fchmod(fd, mode), "chmod");
 }
 
 /** Cuts a file, or lengthens it with a hole, to this many bytes. */
 export function setSizeOfFd(fd: number, size: number): void {
-  check(libc.ftruncate(fd, BigInt(size)), "truncate");
+  check(kernel.ftruncate(fd, BigInt(size)), "truncate");
 }
 
 /** Moves the place where the next read or write begins to this offset from the start. */
 export function seek(fd: number, offset: number): void {
-  check(Number(libc.lseek(fd, BigInt(offset), 0)), "seek");
+  check(Number(kernel.lseek(fd, BigInt(offset), 0)), "seek");
 }
 
 /** Sets the mode of a name that is known not to be a symbolic link. */
 export function changeMode(directory: DirectoryFd, name: string, mode: number): void {
-  check(libc.fchmodat(directory, cstring(name), mode, 0), "chmod", name);
+  check(kernel.fchmodat(directory, cstring(name), mode), "chmod", name);
 }
 
 /** Seconds and nanoseconds since the epoch; seconds may be negative. */
@@ -196,39 +198,39 @@ export function setTimes(
 ): void {
   const times = setTimespecs(accessed, modified);
   check(
-    libc.utimensat(directory, cstring(name), times, AT.SYMLINK_NOFOLLOW),
+    kernel.utimensat(directory, cstring(name), times, AT.SYMLINK_NOFOLLOW),
     "utimensat",
     name,
   );
 }
 
 export function setTimesOfFd(fd: number, accessed: Time, modified: Time): void {
-  check(libc.futimens(fd, setTimespecs(accessed, modified)), "futimens");
+  check(kernel.utimensat(fd, null, setTimespecs(accessed, modified), 0), "utimensat");
 }
 
 /** Takes a lock on an open file or directory; the kernel drops it with the last copy of the descriptor. */
 export function lock(fd: number, mode: "shared" | "exclusive"): void {
-  retry(() => libc.flock(fd, mode === "shared" ? LOCK.SH : LOCK.EX), "flock");
+  retry(() => kernel.flock(fd, mode === "shared" ? LOCK.SH : LOCK.EX), "flock");
 }
 
 /** Takes an exclusive lock if nobody holds one. */
 export function tryLock(fd: number): boolean {
-  return libc.flock(fd, LOCK.EX | LOCK.NB) === 0;
+  return kernel.flock(fd, LOCK.EX | LOCK.NB) === 0;
 }
 
 /** Waits until what was written to the file is on the disk. */
 export function syncFile(fd: number): void {
-  check(libc.fsync(fd), "fsync");
+  check(kernel.fsync(fd), "fsync");
 }
 
 /** Waits until everything written to the file system that holds this descriptor is on the disk. */
 export function syncFileSystem(fd: number): void {
-  check(libc.syncfs(fd), "syncfs");
+  check(kernel.syncfs(fd), "syncfs");
 }
 
 /** A pipe whose ends are close-on-exec: [read end, write end]. */
 export function makePipe(): [number, number] {
   const ends = new Int32Array(2);
-  check(libc.pipe2(new Uint8Array(ends.buffer), O.CLOEXEC), "pipe");
+  check(kernel.pipe2(new Uint8Array(ends.buffer), O.CLOEXEC), "pipe");
   return [ends[0], ends[1]];
 }

@@ -10,8 +10,7 @@ import {
 } from "./constants.ts";
 import { cstring } from "./cstring.ts";
 import { check } from "./errno.ts";
-import { libc } from "./libc.ts";
-import { syscallNumber } from "./syscalls.ts";
+import { kernel } from "./kernel.ts";
 
 export interface MountRequest {
   readonly source: string;
@@ -25,7 +24,7 @@ export interface MountRequest {
 }
 
 export function mount({ source, target, type, flags, data }: MountRequest): void {
-  const result = libc.mount(
+  const result = kernel.mount(
     cstring(source),
     cstring(target),
     cstring(type),
@@ -38,26 +37,20 @@ export function mount({ source, target, type, flags, data }: MountRequest): void
 /** Takes a mount out of the tree at once; the kernel ends it when nobody uses it any more. Symlinks are not followed. */
 export function umount2(target: string): void {
   const UMOUNT_NOFOLLOW = 8;
-  check(libc.umount2(cstring(target), MNT_DETACH | UMOUNT_NOFOLLOW), "umount", target);
+  check(kernel.umount2(cstring(target), MNT_DETACH | UMOUNT_NOFOLLOW), "umount", target);
 }
-
-const OPEN_TREE = BigInt(syscallNumber("open_tree"));
 
 /** A detached copy of the mount at a path, as a descriptor: open_tree(2), Linux 5.2. */
 export function cloneTree(path: string, recursive: boolean): number {
   const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT.RECURSIVE : 0);
-  return check(libc.open_tree(OPEN_TREE, AT.FDCWD, cstring(path), flags), "open_tree", path);
+  return check(kernel.open_tree(AT.FDCWD, cstring(path), flags), "open_tree", path);
 }
-
-const MOVE_MOUNT = BigInt(syscallNumber("move_mount"));
 
 /** Attaches a detached tree where a descriptor of this mount namespace is: move_mount(2), Linux 5.2. */
 export function attachTree(treeFd: number, targetFd: number): void {
   const flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH, empty = cstring("");
-  check(libc.move_mount(MOVE_MOUNT, treeFd, empty, targetFd, empty, flags), "move_mount");
+  check(kernel.move_mount(treeFd, empty, targetFd, empty, flags), "move_mount");
 }
-
-const MOUNT_SETATTR = BigInt(syscallNumber("mount_setattr"));
 
 /** Sets attributes and propagation of a detached tree: mount_setattr(2), Linux 5.12. */
 export function setMountAttributes(
@@ -69,19 +62,12 @@ export function setMountAttributes(
   const request = new BigUint64Array([BigInt(attributes), 0n, BigInt(propagation), 0n]);
   const flags = AT.EMPTY_PATH | (recursive ? AT.RECURSIVE : 0);
   check(
-    libc.mount_setattr(
-      MOUNT_SETATTR,
-      fd,
-      cstring(""),
-      flags,
-      new Uint8Array(request.buffer),
-      32n,
-    ),
+    kernel.mount_setattr(fd, cstring(""), flags, new Uint8Array(request.buffer), 32n),
     "mount_setattr",
   );
 }
 
 /** unshare(2) for the calling thread: from now on only synchronous file operations see its new namespaces. */
 export function unshare(flags: number): void {
-  check(libc.unshare(flags), "unshare");
+  check(kernel.unshare(flags), "unshare");
 }

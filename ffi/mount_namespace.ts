@@ -4,7 +4,7 @@ import { AT, CLONE, MS, O } from "./constants.ts";
 import { cstring } from "./cstring.ts";
 import { check } from "./errno.ts";
 import { close, openAt } from "./file.ts";
-import { libc } from "./libc.ts";
+import { kernel } from "./kernel.ts";
 import { mount, unshare } from "./mount.ts";
 
 /**
@@ -29,10 +29,10 @@ export function inPrivateMountNamespace<T>(action: () => T): T {
       return action();
     } finally {
       // setns(2) leads to the namespace's root, which a chroot makes another than this thread's.
-      check(libc.setns(namespace, CLONE.NEWNS), "setns");
-      check(libc.fchdir(root), "chdir", "/");
-      check(libc.chroot(cstring(".")), "chroot");
-      check(libc.fchdir(workingDirectory), "chdir", ".");
+      check(kernel.setns(namespace, CLONE.NEWNS), "setns");
+      check(kernel.fchdir(root), "chdir", "/");
+      check(kernel.chroot(cstring(".")), "chroot");
+      check(kernel.fchdir(workingDirectory), "chdir", ".");
     }
   } finally {
     fds.forEach(close);

@@ -2,7 +2,7 @@
 
 import { EFD, EPOLL } from "./constants.ts";
 import { check, isErrno } from "./errno.ts";
-import { libc } from "./libc.ts";
+import { kernel, kernelInPool } from "./kernel.ts";
 
 /** EPOLL.* bits of what happened; ERR and HUP are reported whether asked for or not. */
 export type PollCallback = (events: number) => void;
@@ -16,6 +16,7 @@ interface Watch {
 const EVENT_SIZE = Deno.build.arch === "x86_64" ? 12 : 16;
 const DATA_OFFSET = EVENT_SIZE - 8;
 const EVENTS_AT_ONCE = 64;
+const FOREVER = -1;
 /** The token of the descriptor that interrupts the waiting. */
 const WAKE = 0;
 
@@ -57,16 +58,16 @@ export class Poller {
     if (token === undefined) return;
     this.#tokens.delete(fd);
     this.#watches.delete(token);
-    libc.epoll_ctl(this.#epoll, EPOLL.CTL_DEL, fd, event(0, 0)); // fails for a descriptor closed already
+    kernel.epoll_ctl(this.#epoll, EPOLL.CTL_DEL, fd, event(0, 0)); // fails for a descriptor closed already
     if (this.#watches.size === 0 && this.#waiting) {
       this.#control(EPOLL.CTL_MOD, this.#wake, EPOLL.IN | EPOLL.ONESHOT, WAKE);
     }
   }
 
   #open(): void {
-    this.#epoll = check(libc.epoll_create1(EFD.CLOEXEC), "epoll_create1");
+    this.#epoll = check(kernel.epoll_create1(EFD.CLOEXEC), "epoll_create1");
     // Always readable, so that arming it is enough to interrupt the waiting.
-    this.#wake = check(libc.eventfd(1, EFD.CLOEXEC | EFD.NONBLOCK), "eventfd");
+    this.#wake = check(kernel.eventfd2(1, EFD.CLOEXEC | EFD.NONBLOCK), "eventfd");
     this.#control(EPOLL.CTL_ADD, this.#wake, EPOLL.ONESHOT, WAKE);
   }
 
@@ -75,7 +76,14 @@ export class Poller {
     while (this.#watches.size > 0) {
       this.#waiting = true;
       // Less than nothing: a signal interrupted the pool thread.
-      const count = await libc.epoll_wait(this.#epoll, this.#events, EVENTS_AT_ONCE, -1);
+      const count = await kernelInPool.epoll_pwait(
+        this.#epoll,
+        this.#events,
+        EVENTS_AT_ONCE,
+        FOREVER,
+        null,
+        0n,
+      );
       this.#waiting = false;
       for (let i = 0; i < count; i++) this.#dispatch(i * EVENT_SIZE);
     }
@@ -104,7 +112,7 @@ export class Poller {
 
   #control(operation: number, fd: number, events: number, token: number): void {
     check(
-      libc.epoll_ctl(this.#epoll, operation, fd, event(events, token)),
+      kernel.epoll_ctl(this.#epoll, operation, fd, event(events, token)),
       "watch descriptor",
       String(fd),
     );

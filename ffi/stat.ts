@@ -2,9 +2,9 @@
 
 import { AT, S } from "./constants.ts";
 import { cstring } from "./cstring.ts";
-import { check, isErrno } from "./errno.ts";
+import { check, isErrno, SystemError } from "./errno.ts";
 import { type DirectoryFd, type Time } from "./file.ts";
-import { libc } from "./libc.ts";
+import { kernel } from "./kernel.ts";
 
 export interface Stat {
   /** Type and permission bits. */
@@ -23,6 +23,7 @@ export interface Stat {
   readonly changed: Time;
 }
 
+const EINVAL = 22;
 const STATX_BASIC_STATS = 0x7ff;
 const buffer = new Uint8Array(256);
 const view = new DataView(buffer.buffer);
@@ -30,7 +31,7 @@ const view = new DataView(buffer.buffer);
 /** What a name is; a symbolic link itself, unless `follow`. An empty name means the descriptor. */
 export function statAt(directory: DirectoryFd, name: string, follow = false): Stat {
   const flags = AT.EMPTY_PATH | (follow ? 0 : AT.SYMLINK_NOFOLLOW);
-  check(libc.statx(directory, cstring(name), flags, STATX_BASIC_STATS, buffer), "stat", name);
+  check(kernel.statx(directory, cstring(name), flags, STATX_BASIC_STATS, buffer), "stat", name);
   return {
     linkCount: view.getUint32(16, true),
     uid: view.getUint32(20, true),
@@ -74,17 +75,18 @@ export const isCharacterDevice = (stat: Stat): boolean => (stat.mode & S.IFMT) =
 export const isDevice = (stat: Stat): boolean =>
   isCharacterDevice(stat) || (stat.mode & S.IFMT) === S.IFBLK;
 
-/** The dev_t of a device node: makedev(3). */
-export function makeDevice(major: number, minor: number): bigint {
-  const a = BigInt(major), b = BigInt(minor);
-  return ((a & 0xfffff000n) << 32n) | ((a & 0xfffn) << 8n) | ((b & 0xffffff00n) << 12n) |
-    (b & 0xffn);
+/** A device number as mknod(2) takes it: 12 bits of major and 20 of minor (include/linux/kdev_t.h). EINVAL for larger ones. */
+export function makeDevice(major: number, minor: number): number {
+  if (major >= 1 << 12 || minor >= 1 << 20) {
+    throw new SystemError("mknod", `${major}:${minor}`, EINVAL);
+  }
+  return ((minor & ~0xff) << 12 | major << 8 | minor & 0xff) >>> 0;
 }
 
 /** The magic number of the file system that holds a descriptor: statfs(2). */
 export function fileSystemType(fd: number): number {
   const result = new Uint8Array(120);
-  check(libc.fstatfs(fd, result), "statfs");
+  check(kernel.fstatfs(fd, result), "statfs");
   return new DataView(result.buffer).getUint32(0, true);
 }
 
@@ -92,13 +94,13 @@ const STATX_MNT_ID = 0x1000;
 
 /** The mount that a descriptor was opened through: an id that is the host's for as long as the mount lives. Linux 5.8. */
 export function mountIdOf(fd: number): bigint {
-  check(libc.statx(fd, cstring(""), AT.EMPTY_PATH, STATX_MNT_ID, buffer), "stat");
+  check(kernel.statx(fd, cstring(""), AT.EMPTY_PATH, STATX_MNT_ID, buffer), "stat");
   return view.getBigUint64(144, true);
 }
 
 /** Whether nothing can be written through this descriptor: its mount is read-only, or the file system is (statvfs(3)). */
 export function isReadonlyMount(fd: number): boolean {
   const ST_RDONLY = 1, result = new Uint8Array(120);
-  check(libc.fstatfs(fd, result), "statfs");
+  check(kernel.fstatfs(fd, result), "statfs");
   return (new DataView(result.buffer).getUint32(80, true) & ST_RDONLY) !== 0;
 }

@@ -2,7 +2,7 @@
 
 import { cstring, decodeName } from "./cstring.ts";
 import { check, isErrno } from "./errno.ts";
-import { libc } from "./libc.ts";
+import { kernel } from "./kernel.ts";
 
 let scratch = new Uint8Array(4096);
 
@@ -27,16 +27,16 @@ function splitNames(list: Uint8Array | undefined): string[] {
 
 /** Names of the attributes of an open file. */
 export function listAttributes(fd: number): string[] {
-  return splitNames(fetch((buffer) => libc.flistxattr(fd, buffer, BigInt(buffer.length)), ""));
+  return splitNames(fetch((buffer) => kernel.flistxattr(fd, buffer, BigInt(buffer.length)), ""));
 }
 
 export function getAttribute(fd: number, name: string): Uint8Array<ArrayBuffer> | undefined {
   const key = cstring(name);
-  return fetch((buffer) => libc.fgetxattr(fd, key, buffer, BigInt(buffer.length)), name)?.slice();
+  return fetch((buffer) => kernel.fgetxattr(fd, key, buffer, BigInt(buffer.length)), name)?.slice();
 }
 
 export function setAttribute(fd: number, name: string, value: Uint8Array<ArrayBuffer>): void {
-  check(libc.fsetxattr(fd, cstring(name), value, BigInt(value.length), 0), "setxattr", name);
+  check(kernel.fsetxattr(fd, cstring(name), value, BigInt(value.length), 0), "setxattr", name);
 }
 
 /**
@@ -45,7 +45,9 @@ export function setAttribute(fd: number, name: string, value: Uint8Array<ArrayBu
  */
 export function listAttributesOfPath(path: string): string[] {
   const bytes = cstring(path);
-  return splitNames(fetch((buffer) => libc.llistxattr(bytes, buffer, BigInt(buffer.length)), path));
+  return splitNames(
+    fetch((buffer) => kernel.llistxattr(bytes, buffer, BigInt(buffer.length)), path),
+  );
 }
 
 export function getAttributeOfPath(
@@ -53,14 +55,14 @@ export function getAttributeOfPath(
   name: string,
 ): Uint8Array<ArrayBuffer> | undefined {
   const bytes = cstring(path), key = cstring(name);
-  return fetch((buffer) => libc.lgetxattr(bytes, key, buffer, BigInt(buffer.length)), path)
+  return fetch((buffer) => kernel.lgetxattr(bytes, key, buffer, BigInt(buffer.length)), path)
     ?.slice();
 }
 
 /** Whether the file system at a path can hold an attribute of this name. */
 export function supportsAttribute(path: string, name: string): boolean {
   try {
-    check(libc.lgetxattr(cstring(path), cstring(name), scratch, 0n), "getxattr", path);
+    check(kernel.lgetxattr(cstring(path), cstring(name), scratch, 0n), "getxattr", path);
   } catch (error) {
     if (isErrno(error, "EOPNOTSUPP")) return false;
     if (!isErrno(error, "ENODATA")) throw error;
@@ -74,7 +76,7 @@ export function setAttributeOfPath(
   value: Uint8Array<ArrayBuffer>,
 ): void {
   check(
-    libc.lsetxattr(cstring(path), cstring(name), value, BigInt(value.length), 0),
+    kernel.lsetxattr(cstring(path), cstring(name), value, BigInt(value.length), 0),
     "setxattr",
     path,
   );

@@ -1,6 +1,6 @@
 /** Points in time as docker's files write them: RFC 3339 in UTC with nanoseconds (Go's RFC3339Nano). */
 
-import { libc } from "../ffi/libc.ts";
+import { kernel } from "../ffi/kernel.ts";
 
 /** Go's zero time, which stands for "never". */
 export const ZERO_TIME = "0001-01-01T00:00:00Z";
@@ -10,7 +10,7 @@ const timespec = new BigInt64Array(2);
 
 /** The present, with the kernel's nanoseconds. */
 export function now(): string {
-  libc.clock_gettime(CLOCK_REALTIME, new Uint8Array(timespec.buffer));
+  kernel.clock_gettime(CLOCK_REALTIME, new Uint8Array(timespec.buffer));
   return formatTime(Number(timespec[0]), Number(timespec[1]));
 }
 

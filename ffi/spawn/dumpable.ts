@@ -7,13 +7,13 @@
  */
 
 import { PR } from "../constants.ts";
-import { libc } from "../libc.ts";
+import { kernel } from "../kernel.ts";
 
 let guests = 0;
 let dumpableBefore = false;
 
 function isDumpable(): boolean {
-  return libc.prctl(PR.GET_DUMPABLE, 0n, 0n, 0n, 0n) === 1;
+  return kernel.prctl(PR.GET_DUMPABLE, 0n, 0n, 0n, 0n) === 1;
 }
 
 /** Before a process shares this address space. */
@@ -24,5 +24,5 @@ export function beginSharing(): void {
 /** When it has left. */
 export function endSharing(): void {
   if (--guests > 0 || !dumpableBefore || isDumpable()) return;
-  libc.prctl(PR.SET_DUMPABLE, 1n, 0n, 0n, 0n);
+  kernel.prctl(PR.SET_DUMPABLE, 1n, 0n, 0n, 0n);
 }

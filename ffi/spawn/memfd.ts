@@ -4,7 +4,7 @@ import { F_ADD_SEALS, F_SEAL, MFD } from "../constants.ts";
 import { cstring } from "../cstring.ts";
 import { check, isErrno } from "../errno.ts";
 import { close, writeAll } from "../file.ts";
-import { libc } from "../libc.ts";
+import { kernel } from "../kernel.ts";
 
 /** A sealed file with this content, executable and close-on-exec. The name shows in /proc only. */
 export function sealedFile(name: string, content: Uint8Array<ArrayBuffer>): number {
@@ -12,7 +12,7 @@ export function sealedFile(name: string, content: Uint8Array<ArrayBuffer>): numb
   try {
     writeAll(fd, content);
     const seals = F_SEAL.SEAL | F_SEAL.SHRINK | F_SEAL.GROW | F_SEAL.WRITE;
-    check(libc.fcntl(fd, F_ADD_SEALS, seals), "seal", name);
+    check(kernel.fcntl(fd, F_ADD_SEALS, seals), "seal", name);
     return fd;
   } catch (error) {
     close(fd);
@@ -23,7 +23,7 @@ export function sealedFile(name: string, content: Uint8Array<ArrayBuffer>): numb
 function createExecutable(name: string): number {
   const flags = MFD.CLOEXEC | MFD.ALLOW_SEALING;
   const create = (flags: number) =>
-    check(libc.memfd_create(cstring(name), flags), "memfd_create", name);
+    check(kernel.memfd_create(cstring(name), flags), "memfd_create", name);
   try {
     return create(flags | MFD.EXEC);
   } catch (error) {

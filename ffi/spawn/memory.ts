@@ -1,19 +1,14 @@
 /** The memory of a program that runs: a page of machine code and the encoded program behind it. */
 
 import { FUTEX_WAIT, MAP, PROT } from "../constants.ts";
-import { errnoName, SystemError } from "../errno.ts";
-import { errno, libc } from "../libc.ts";
-import { syscallNumber } from "../syscalls.ts";
+import { LARGEST_PAGE } from "../elf.ts";
+import { check, errnoName } from "../errno.ts";
+import { kernel } from "../kernel.ts";
 import { beginSharing, endSharing } from "./dumpable.ts";
 import { HEADER_SIZE, type ProgramImage, STEP_SIZE } from "./encode.ts";
 import type { Step } from "./program.ts";
 import { stubCode } from "./stub.ts";
 import type { Cell } from "./values.ts";
-
-const FUTEX = BigInt(syscallNumber("futex"));
-const MAP_FAILED = 2n ** 64n - 1n;
-
-let pageSize = 0;
 
 export class ProgramMemory {
   readonly #image: ProgramImage;
@@ -23,28 +18,22 @@ export class ProgramMemory {
 
   /** Maps an image. Shared memory stays one for all processes that the program forks. */
   constructor(image: ProgramImage, sharing: "private" | "shared") {
-    pageSize ||= libc.getpagesize();
     this.#image = image;
-    this.#size = pageSize + Math.ceil(image.bytes.length / pageSize) * pageSize;
+    this.#size = LARGEST_PAGE + Math.ceil(image.bytes.length / LARGEST_PAGE) * LARGEST_PAGE;
     const flags = MAP.ANONYMOUS | (sharing === "shared" ? MAP.SHARED : MAP.PRIVATE);
-    const code = libc.mmap(null, BigInt(this.#size), PROT.READ | PROT.WRITE, flags, -1, 0n);
-    const start = Deno.UnsafePointer.value(code);
-    if (code === null || start === MAP_FAILED) {
-      throw new SystemError("map memory for a new process", "", errno());
-    }
-    this.#code = code;
+    const start = kernel.mmap(null, BigInt(this.#size), PROT.READ | PROT.WRITE, flags, -1, 0n);
+    check(Number(start), "map memory for a new process");
+    this.#code = Deno.UnsafePointer.create(start)!;
     beginSharing();
-    this.#base = start + BigInt(pageSize);
+    this.#base = start + BigInt(LARGEST_PAGE);
     const stub = stubCode();
     const edges = { start: Number(start), end: Number(start) + this.#size };
     const bytes = image.relocate(Number(this.#base), edges);
-    libc.memcpy(code, stub, BigInt(stub.length));
-    libc.memcpy(this.#pointer(0), bytes, BigInt(bytes.length));
-    if (libc.mprotect(code, BigInt(pageSize), PROT.READ | PROT.EXEC) < 0) {
-      const number = errno();
-      this.free();
-      throw new SystemError("make memory executable", "", number);
-    }
+    copy(stub, this.#code);
+    copy(bytes, this.#pointer(0));
+    const result = kernel.mprotect(this.#code, BigInt(LARGEST_PAGE), PROT.READ | PROT.EXEC);
+    if (result < 0) this.free();
+    check(result, "make memory executable");
   }
 
   /** Works through the program on this thread until it returns; gives what it returns. */
@@ -75,10 +64,9 @@ export class ProgramMemory {
     const word = this.#pointer(this.#image.offsetOf(cell));
     const view = new Deno.UnsafePointerView(word);
     for (let value = view.getInt32(); value !== 0; value = view.getInt32()) {
-      if (libc.futex(FUTEX, word, FUTEX_WAIT, value, null) === 0) continue;
-      const number = errno();
-      if (!["EINTR", "EAGAIN"].includes(errnoName(number))) {
-        throw new SystemError("wait for a new process", "", number);
+      const result = kernel.futex(word, FUTEX_WAIT, value, null);
+      if (!["EINTR", "EAGAIN"].includes(errnoName(-result))) {
+        check(result, "wait for a new process");
       }
     }
   }
@@ -86,7 +74,7 @@ export class ProgramMemory {
   /** Unmaps it; only when no process works in it any more that shares this address space. */
   free(): void {
     if (this.#code === undefined) return;
-    libc.munmap(this.#code, BigInt(this.#size));
+    kernel.munmap(this.#code, BigInt(this.#size));
     this.#code = undefined;
     endSharing();
   }
@@ -97,6 +85,10 @@ export class ProgramMemory {
   }
 
   #pointer(offset: number): Deno.PointerObject {
-    return Deno.UnsafePointer.offset(this.#mapped, pageSize + offset)!;
+    return Deno.UnsafePointer.offset(this.#mapped, LARGEST_PAGE + offset)!;
   }
+}
+
+function copy(bytes: Uint8Array, target: Deno.PointerObject): void {
+  new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(target, bytes.length)).set(bytes);
 }

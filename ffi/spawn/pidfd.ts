@@ -1,10 +1,9 @@
 /** Processes by descriptor: pidfd_open(2). A descriptor, unlike a pid, never comes to mean another process. */
 
 import { CLD_EXITED, EPOLL, P_PIDFD, WEXITED } from "../constants.ts";
-import { check, errnoName, SystemError } from "../errno.ts";
-import { errno, libc } from "../libc.ts";
+import { check, errnoName } from "../errno.ts";
+import { kernel } from "../kernel.ts";
 import { poller } from "../poller.ts";
-import { syscallNumber } from "../syscalls.ts";
 
 /** How a process ended: with an exit code, or killed by a signal. */
 export type ExitStatus = { readonly code: number } | { readonly signal: number };
@@ -14,29 +13,26 @@ export function exitCode(status: ExitStatus): number {
   return "code" in status ? status.code : 128 + status.signal;
 }
 
-const PIDFD_OPEN = BigInt(syscallNumber("pidfd_open"));
-const PIDFD_SEND_SIGNAL = BigInt(syscallNumber("pidfd_send_signal"));
-
 /** A descriptor for the process that has this pid now; close-on-exec. */
 export function openPidfd(pid: number): number {
-  return check(libc.pidfd_open(PIDFD_OPEN, pid, 0), "find process", String(pid));
+  return check(kernel.pidfd_open(pid, 0), "find process", String(pid));
 }
 
 /** Sends a signal. False: the process is gone. */
 export function sendSignal(pidfd: number, signal: number): boolean {
-  if (libc.pidfd_send_signal(PIDFD_SEND_SIGNAL, pidfd, signal, null, 0) === 0) return true;
-  const number = errno();
-  if (errnoName(number) === "ESRCH") return false;
-  throw new SystemError("send signal", String(signal), number);
+  const result = kernel.pidfd_send_signal(pidfd, signal, null, 0);
+  if (errnoName(-result) === "ESRCH") return false;
+  check(result, "send signal", String(signal));
+  return true;
 }
 
 /** Waits for the end of a child, blocking the thread, and frees its pid: waitid(2). ECHILD for what is no child. */
 export function reap(pidfd: number): ExitStatus {
   const info = new Uint8Array(128), view = new DataView(info.buffer);
-  while (libc.waitid(P_PIDFD, pidfd, info, WEXITED) < 0) {
-    const number = errno();
-    if (errnoName(number) !== "EINTR") throw new SystemError("wait for process", "", number);
-  }
+  const wait = () => kernel.waitid(P_PIDFD, pidfd, info, WEXITED, null);
+  let result = wait();
+  while (errnoName(-result) === "EINTR") result = wait();
+  check(result, "wait for process");
   const reason = view.getInt32(8, true), status = view.getInt32(24, true);
   return reason === CLD_EXITED ? { code: status } : { signal: status };
 }

@@ -3,7 +3,7 @@
 import { AT, EPOLL, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, makePipe, openAt, read } from "../../ffi/file.ts";
-import { libc } from "../../ffi/libc.ts";
+import { kernelInPool } from "../../ffi/kernel.ts";
 import { poller } from "../../ffi/poller.ts";
 import type { StreamName } from "./log.ts";
 
@@ -94,7 +94,7 @@ async function feed(fd: number, { stdin, warn }: Attachment): Promise<void> {
     for await (const chunk of stdin ?? []) {
       for (let rest = chunk; rest.length > 0;) {
         // In the pool, where it may block: the container reads when it likes.
-        const written = await libc.writeInPool(fd, rest, BigInt(rest.length));
+        const written = await kernelInPool.write(fd, rest, BigInt(rest.length));
         if (written < 0) return;
         rest = rest.subarray(written);
       }

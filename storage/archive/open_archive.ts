@@ -1,7 +1,7 @@
 /** Finds out how an archive can be read. */
 
 import { pread } from "../../ffi/file.ts";
-import { libc } from "../../ffi/libc.ts";
+import { kernel } from "../../ffi/kernel.ts";
 import { isRegularFile, statAt } from "../../ffi/stat.ts";
 import { decompress, detectCompression } from "../layer/compression/decompress.ts";
 import { fileSource } from "../layer/source.ts";
@@ -24,7 +24,7 @@ const SEEK_CUR = 1;
 
 /** Whether this is an uncompressed file of which nothing has been read. */
 function canSeek(fd: number): boolean {
-  if (!isRegularFile(statAt(fd, "")) || libc.lseek(fd, 0n, SEEK_CUR) !== 0n) return false;
+  if (!isRegularFile(statAt(fd, "")) || kernel.lseek(fd, 0n, SEEK_CUR) !== 0n) return false;
   const head = new Uint8Array(16);
   return detectCompression(head.subarray(0, pread(fd, head, 0))) === "none";
 }

@@ -276,7 +276,7 @@ function makeOpaque(directory: DirectoryFd, base: string): void {
  */
 function makeWhiteout(directory: DirectoryFd, name: string): void {
   try {
-    makeNode(directory, name, S.IFCHR, 0n);
+    makeNode(directory, name, S.IFCHR, 0);
   } catch (error) {
     if (!isErrno(error, "EEXIST")) throw error;
     if (isDirectory(statAt(directory, name))) makeOpaque(directory, name);

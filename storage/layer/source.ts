@@ -1,7 +1,6 @@
 /** Where an archive's bytes come from. */
 
-import { read } from "../../ffi/file.ts";
-import { libc } from "../../ffi/libc.ts";
+import { read, readInPool } from "../../ffi/file.ts";
 import { isRegularFile, statAt } from "../../ffi/stat.ts";
 
 /**
@@ -28,10 +27,4 @@ export async function* fileSource(fd: number): ByteSource {
     if (length === 0) return;
     yield buffer.subarray(0, length);
   }
-}
-
-async function readInPool(fd: number, buffer: Uint8Array<ArrayBuffer>): Promise<number> {
-  const length = await libc.readInPool(fd, buffer, BigInt(buffer.length));
-  // The error number stayed with the other thread: trying again here reveals it, or heals it if it was EINTR.
-  return length >= 0 ? length : read(fd, buffer);
 }

@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { EPOLL } from "../../../ffi/constants.ts";
 import { isErrno } from "../../../ffi/errno.ts";
 import { close, makePipe, openAt, read, writeAll } from "../../../ffi/file.ts";
-import { libc } from "../../../ffi/libc.ts";
+import { kernel } from "../../../ffi/kernel.ts";
 import { poller } from "../../../ffi/poller.ts";
 
 const BYTE = new Uint8Array([1]);
@@ -23,7 +23,7 @@ function nextEvents(fd: number, events: number): Promise<number> {
 function makePipeAt(number: number): [number, number] {
   const F_DUPFD_CLOEXEC = 1030;
   const [readEnd, writeEnd] = makePipe();
-  equal(libc.fcntl(readEnd, F_DUPFD_CLOEXEC, number), number);
+  equal(kernel.fcntl(readEnd, F_DUPFD_CLOEXEC, number), number);
   close(readEnd);
   return [number, writeEnd];
 }

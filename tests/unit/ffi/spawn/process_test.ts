@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { CLONE, PR } from "../../../../ffi/constants.ts";
 import { isErrno } from "../../../../ffi/errno.ts";
-import { libc } from "../../../../ffi/libc.ts";
+import { kernel } from "../../../../ffi/kernel.ts";
 import { Gate } from "../../../../ffi/spawn/gate.ts";
 import { start } from "../../../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../../../ffi/spawn/program.ts";
@@ -111,7 +111,7 @@ testWith([root], "a process that becomes another user leaves the parent dumpable
   const program = new SpawnProgram();
   program.call("setresuid", [65534, 65534, 65534], { what: "become nobody" });
   program.append(shell("exit 0"));
-  const isDumpable = () => libc.prctl(PR.GET_DUMPABLE, 0n, 0n, 0n, 0n);
+  const isDumpable = () => kernel.prctl(PR.GET_DUMPABLE, 0n, 0n, 0n, 0n);
   equal(isDumpable(), 1);
   await output(program);
   equal(isDumpable(), 1);

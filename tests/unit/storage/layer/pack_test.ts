@@ -37,9 +37,9 @@ testWith(
       Deno.writeTextFileSync(`${path}/d/f`, "content");
       Deno.linkSync(`${path}/d/f`, `${path}/link`);
       Deno.symlinkSync("/etc", `${path}/s`);
-      makeNode(fd, "c", S.IFCHR | 0o640, 0x103n);
-      makeNode(fd, "p", S.IFIFO | 0o600, 0n);
-      makeNode(fd, "socket", S.IFSOCK | 0o600, 0n);
+      makeNode(fd, "c", S.IFCHR | 0o640, 0x103);
+      makeNode(fd, "p", S.IFIFO | 0o600, 0);
+      makeNode(fd, "socket", S.IFSOCK | 0o600, 0);
       Deno.chownSync(`${path}/d/f`, 3000000, 5);
       Deno.chmodSync(`${path}/d/f`, 0o4711);
       Deno.utimeSync(`${path}/d/f`, 1.5, 1700000000.75);
@@ -89,10 +89,10 @@ testWith(
   "an upper directory's whiteouts become those of a layer, and back",
   () =>
     withScratch((path, fd, outside) => {
-      makeNode(fd, "gone", S.IFCHR, 0n);
+      makeNode(fd, "gone", S.IFCHR, 0);
       Deno.linkSync(`${path}/gone`, `${path}/goner`); // overlayfs links its whiteouts
       Deno.mkdirSync(`${path}/opaque`, { mode: 0o750 });
-      makeNode(fd, "opaque/x", S.IFCHR, 0n);
+      makeNode(fd, "opaque/x", S.IFCHR, 0);
       Deno.writeTextFileSync(`${path}/opaque/y`, "y");
       Deno.mkdirSync(`${path}/merged`);
       for (const [name, value] of [["opaque", "y"], ["origin", "o"], ["impure", "y"]]) {
@@ -227,7 +227,7 @@ testWith(
 
 testWith(needsRoot, "names that are not UTF-8 keep their bytes", () =>
   withScratch((_path, fd) => {
-    makeNode(fd, "\udcff\udc80", S.IFREG | 0o600, 0n);
+    makeNode(fd, "\udcff\udc80", S.IFREG | 0o600, 0);
     assert.deepEqual(shown(pack(fd)), ["file \udcff\udc80"]);
     assert.equal(statAt(fd, "\udcff\udc80").size, 0);
   }));

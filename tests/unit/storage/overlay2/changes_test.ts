@@ -41,7 +41,7 @@ class Layer {
 
   whiteout(name: string): void {
     Deno.mkdirSync(`${this.path}/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
-    makeNode(AT.FDCWD, `${this.path}/${name}`, S.IFCHR, 0n);
+    makeNode(AT.FDCWD, `${this.path}/${name}`, S.IFCHR, 0);
   }
 }
 

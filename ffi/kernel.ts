@@ -1,0 +1,142 @@
+/**
+ * The kernel's system calls as functions: the one door through which everything the kernel does for box goes.
+ *
+ * They return what the kernel returns, a negative errno for a failure (errno.ts makes errors of them), and not what a C library
+ * makes of it: the `errno` of a thread is anybody's, and V8 sometimes comes in between a failed call and the reading.
+ *
+ * Results that the kernel declares as `long` are taken as `i32`: every transfer box makes is smaller than 2 GiB, and a number
+ * is cheaper than a bigint. Paths are NUL-terminated buffers made by `cstring.ts`.
+ */
+
+import { loadSyscallLibrary, type SyscallLibrary } from "./syscall_library.ts";
+import { type SyscallName, syscallNumber } from "./syscalls.ts";
+
+const signatures = {
+  // descriptors
+  openat: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
+  openat2: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  pread64: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
+  fsync: { parameters: ["i32"], result: "i32" },
+  syncfs: { parameters: ["i32"], result: "i32" },
+  flock: { parameters: ["i32", "i32"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
+  memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
+  eventfd2: { parameters: ["u32", "i32"], result: "i32" },
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+
+  // names and what they refer to
+  getdents64: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  fstatfs: { parameters: ["i32", "buffer"], result: "i32" },
+  mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  mknodat: { parameters: ["i32", "buffer", "u32", "u32"], result: "i32" },
+  symlinkat: { parameters: ["buffer", "i32", "buffer"], result: "i32" },
+  linkat: { parameters: ["i32", "buffer", "i32", "buffer", "i32"], result: "i32" },
+  unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  renameat: { parameters: ["i32", "buffer", "i32", "buffer"], result: "i32" },
+  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
+  fchownat: { parameters: ["i32", "buffer", "u32", "u32", "i32"], result: "i32" },
+  fchown: { parameters: ["i32", "u32", "u32"], result: "i32" },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  fchmodat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  lsetxattr: { parameters: ["buffer", "buffer", "buffer", "usize", "i32"], result: "i32" },
+  lgetxattr: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "i32" },
+  llistxattr: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
+  fsetxattr: { parameters: ["i32", "buffer", "buffer", "usize", "i32"], result: "i32" },
+  fgetxattr: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
+  flistxattr: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+
+  // mounts and namespaces
+  mount: { parameters: ["buffer", "buffer", "buffer", "u64", "buffer"], result: "i32" },
+  umount2: { parameters: ["buffer", "i32"], result: "i32" },
+  open_tree: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  move_mount: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
+  mount_setattr: { parameters: ["i32", "buffer", "u32", "buffer", "usize"], result: "i32" },
+  unshare: { parameters: ["i32"], result: "i32" },
+  setns: { parameters: ["i32", "i32"], result: "i32" },
+  chroot: { parameters: ["buffer"], result: "i32" },
+  fchdir: { parameters: ["i32"], result: "i32" },
+
+  // processes, memory, time
+  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+  waitid: { parameters: ["i32", "i32", "buffer", "i32", "pointer"], result: "i32" },
+  pidfd_open: { parameters: ["i32", "u32"], result: "i32" },
+  pidfd_send_signal: { parameters: ["i32", "i32", "pointer", "u32"], result: "i32" },
+  futex: { parameters: ["pointer", "i32", "u32", "pointer"], result: "i32" },
+  mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "i64" },
+  mprotect: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+  munmap: { parameters: ["pointer", "usize"], result: "i32" },
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+} as const satisfies Partial<Record<SyscallName, Deno.ForeignFunction>>;
+
+/** On a thread of the pool: only for waiting, never for anything that concerns namespaces, mounts or credentials. */
+const waiting = {
+  read: { parameters: ["i32", "buffer", "usize"], result: "i32", nonblocking: true },
+  write: { parameters: ["i32", "buffer", "usize"], result: "i32", nonblocking: true },
+  epoll_pwait: {
+    parameters: ["i32", "buffer", "i32", "i32", "pointer", "usize"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const satisfies Partial<Record<SyscallName, Deno.ForeignFunction>>;
+
+type Calls<Table extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<Table>["symbols"];
+type Call = (...args: unknown[]) => unknown;
+
+/**
+ * A call through a bare pointer costs a microsecond more than one through the code that Deno can compile for it; compiling costs
+ * as much as this many calls.
+ */
+const CALLS_WORTH_COMPILING = 150;
+
+let library: SyscallLibrary | undefined;
+
+/** A table's functions, each made when it is first looked at and replaced by a compiled one when it is called often. */
+function openLazily<Table extends Record<string, Deno.ForeignFunction>>(table: Table) {
+  const calls = {};
+  const define = (name: string, value: Call) =>
+    Object.defineProperty(calls, name, { value, configurable: true });
+  for (const [name, signature] of Object.entries(table)) {
+    Object.defineProperty(calls, name, {
+      configurable: true,
+      get() {
+        const call = open(name, signature, (compiled) => define(name, compiled));
+        define(name, call);
+        return call;
+      },
+    });
+  }
+  return calls as Calls<Table>;
+}
+
+function open(
+  name: string,
+  { parameters, result, nonblocking }: Deno.ForeignFunction,
+  replace: (compiled: Call) => void,
+): Call {
+  library ??= loadSyscallLibrary();
+  const number = syscallNumber(name as SyscallName);
+  const signature = { parameters: ["i32", ...parameters], result, nonblocking };
+  const pointer = library.throughPointer(signature as Deno.ForeignFunction);
+  if (nonblocking) return (...args) => pointer(number, ...args);
+  let calls = 0;
+  return (...args) => {
+    if (++calls === CALLS_WORTH_COMPILING) {
+      replace(library!.compile(signature as Deno.ForeignFunction).bind(undefined, number));
+    }
+    return pointer(number, ...args);
+  };
+}
+
+export const kernel: Calls<typeof signatures> = openLazily(signatures);
+
+/** The same as promises. */
+export const kernelInPool: Calls<typeof waiting> = openLazily(waiting);
