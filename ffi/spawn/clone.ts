@@ -14,7 +14,13 @@ export interface CloneOptions {
 
 /** The steps, and where the kernel leaves what the parent wants to know. */
 export interface CloneSteps {
+  /** Makes the process. The parent goes on behind it, the process at `child`. */
   readonly program: SpawnProgram;
+  readonly child: Label;
+  /** What the process has to do first. */
+  readonly inChild: SpawnProgram;
+  /** The process's pid, or a negative errno. */
+  readonly pid: Cell;
   readonly pidfd: Cell;
   /** 1 until the child executes another program or is gone: CLONE_CHILD_CLEARTID. */
   readonly alive: Cell;
@@ -46,10 +52,7 @@ export function clone3Steps({ namespaces = 0, cgroupFd }: CloneOptions): CloneSt
     onZero: child,
     onError: "continue",
   });
-  program.return(pid);
-  program.mark(child);
-  program.append(resetSignals());
-  return { program, pidfd, alive };
+  return { program, child, inChild: resetSignals(), pid, pidfd, alive };
 }
 
 /**
@@ -78,12 +81,10 @@ export function cloneSteps({ namespaces = 0, cgroupFd }: CloneOptions): CloneSte
     what: "restore the signal mask",
     onError: "continue",
   });
-  program.return(pid);
-  program.mark(child);
-  program.append(resetSignals());
-  if (cgroupFd !== undefined) program.append(joinCgroup(cgroupFd));
-  if (later !== 0) program.call("unshare", [later], { what: "create the cgroup namespace" });
-  return { program, pidfd, alive };
+  const inChild = resetSignals();
+  if (cgroupFd !== undefined) inChild.append(joinCgroup(cgroupFd));
+  if (later !== 0) inChild.call("unshare", [later], { what: "create the cgroup namespace" });
+  return { program, child, inChild, pid, pidfd, alive };
 }
 
 function joinCgroup(cgroupFd: number): SpawnProgram {

@@ -3,7 +3,7 @@
 import { ET, LARGEST_PAGE, PF, PT, writeElfHeader } from "../elf.ts";
 import type { Architecture } from "../syscalls.ts";
 import { encode } from "./encode.ts";
-import type { SpawnProgram } from "./program.ts";
+import type { SpawnProgram, Step } from "./program.ts";
 import { stubCode } from "./stub.ts";
 
 const CODE_OFFSET = 256; // behind the headers
@@ -11,12 +11,33 @@ const CODE_ADDRESS = 0x400000;
 const DATA_OFFSET = 0x1000;
 const DATA_ADDRESS = CODE_ADDRESS + LARGEST_PAGE + DATA_OFFSET;
 
+/** An executable file that works through a program. */
+export interface ProgramFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The step at this address in its process. */
+  stepAt(address: number): Step | undefined;
+}
+
+export function programFile(
+  program: SpawnProgram,
+  architecture: Architecture = Deno.build.arch,
+): ProgramFile {
+  const image = encode(program, architecture);
+  return {
+    bytes: elfBytes(image.relocate(DATA_ADDRESS), architecture),
+    stepAt: (address) => image.stepAt(address, DATA_ADDRESS),
+  };
+}
+
 /** The bytes of an executable file that works through the program. */
 export function elfExecutable(
   program: SpawnProgram,
   architecture: Architecture = Deno.build.arch,
 ): Uint8Array<ArrayBuffer> {
-  const data = encode(program, architecture).relocate(DATA_ADDRESS);
+  return programFile(program, architecture).bytes;
+}
+
+function elfBytes(data: Uint8Array, architecture: Architecture): Uint8Array<ArrayBuffer> {
   const code = [...enter(architecture), ...stubCode(architecture)];
   const file = new Uint8Array(DATA_OFFSET + data.length), view = new DataView(file.buffer);
   const codeSize = CODE_OFFSET + code.length, writable = PF.R | PF.W;

@@ -1,7 +1,7 @@
 /**
  * A spawn program as the bytes that the stub walks:
  *
- *     header   8 bytes   0, or the address of the step that gave the process up
+ *     header   16 bytes  0, or the address of the step that gave the process up; and its result
  *     steps    40 each   ten 32-bit words: number of the call; where its six arguments are; where the result goes; where to go
  *                        on when the result is 0 (0: do not look); where to go on on an error (0: give up)
  *     values             64-bit words with the arguments and results, and what the arguments point to
@@ -13,9 +13,18 @@
 import { type Architecture, syscallNumber } from "../syscalls.ts";
 import { cstring } from "../cstring.ts";
 import type { SpawnProgram, Step } from "./program.ts";
-import { Address, type Argument, Block, Cell, type Constant, Edge, Label } from "./values.ts";
+import {
+  Address,
+  type Argument,
+  Block,
+  Cell,
+  type Constant,
+  Edge,
+  HEADER,
+  Label,
+} from "./values.ts";
 
-export const HEADER_SIZE = 8;
+export const HEADER_SIZE = 16;
 export const STEP_SIZE = 40;
 
 /** Numbers in place of a system call's, for what the stub does itself. */
@@ -48,6 +57,11 @@ export class ProgramImage {
     return bytes;
   }
 
+  /** The step at this address of the program that was relocated to `base`; undefined for 0. */
+  stepAt(address: number, base: number): Step | undefined {
+    return this.steps[(address - base - HEADER_SIZE) / STEP_SIZE];
+  }
+
   /** Where a variable or result lies, relative to the first byte. */
   offsetOf(cell: Cell): number {
     const offset = this.offsets.get(cell.block);
@@ -74,7 +88,7 @@ class Encoder {
   readonly #labels = new Map<Label, number>();
   /** What is in memory already: a value is placed once, however many calls take it. */
   readonly #placed = new Map<string | Uint8Array | readonly Constant[], number>();
-  readonly #blocks = new Map<Block, number>();
+  readonly #blocks = new Map<Block, number>([[HEADER, 0]]);
   readonly #words = new Map<Constant, number>();
   readonly #relocations: number[] = [];
   readonly #edgeWords: [number, Edge][] = [];

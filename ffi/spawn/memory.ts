@@ -5,7 +5,7 @@ import { LARGEST_PAGE } from "../elf.ts";
 import { check, errnoName } from "../errno.ts";
 import { kernel } from "../kernel.ts";
 import { beginSharing, endSharing } from "./dumpable.ts";
-import { HEADER_SIZE, type ProgramImage, STEP_SIZE } from "./encode.ts";
+import type { ProgramImage } from "./encode.ts";
 import type { Step } from "./program.ts";
 import { stubCode } from "./stub.ts";
 import type { Cell } from "./values.ts";
@@ -55,8 +55,7 @@ export class ProgramMemory {
   /** The step whose failure was fatal to its process. */
   failedStep(): Step | undefined {
     const address = new Deno.UnsafePointerView(this.#pointer(0)).getBigUint64();
-    if (address === 0n) return undefined;
-    return this.#image.steps[(Number(address - this.#base) - HEADER_SIZE) / STEP_SIZE];
+    return this.#image.stepAt(Number(address), Number(this.#base));
   }
 
   /** Waits until the kernel clears a variable that was given to it as clear_child_tid: futex(2), set_tid_address(2). */

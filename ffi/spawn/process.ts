@@ -27,6 +27,11 @@ export class SpawnFailure extends SystemError {
 /** Set once clone3 is known to be missing. */
 let cloneWithoutClone3 = false;
 
+/** The way in which a process is to be made on this host, as far as is known. */
+export function preferredClone(): (options: CloneOptions) => CloneSteps {
+  return cloneWithoutClone3 ? cloneSteps : clone3Steps;
+}
+
 /** Starts a process that works through the program. Throws SystemError if there can be none. */
 export function start(program: SpawnProgram, options: StartOptions = {}): SpawnedProcess {
   if (cloneWithoutClone3) return SpawnedProcess.launch(program, options, cloneSteps);
@@ -66,6 +71,9 @@ export class SpawnedProcess {
   ): SpawnedProcess {
     const steps = make(options), whole = new SpawnProgram();
     whole.append(steps.program);
+    whole.return(steps.pid);
+    whole.mark(steps.child);
+    whole.append(steps.inChild);
     whole.append(program);
     const memory = new ProgramMemory(encode(whole), options.memory ?? "private");
     const pid = memory.run();

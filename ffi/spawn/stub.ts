@@ -13,7 +13,7 @@
  *         *at(step->result) = result;
  *         if (result >= 0)         step++;
  *         else if (step->on_error) step = at(step->on_error);
- *         else { program->failed = step; exit_group(127); }
+ *         else { program->failed = step; program->cause = result; exit_group(127); }
  *       }
  *     }
  *
@@ -72,7 +72,7 @@ function x86(): Uint8Array<ArrayBuffer> {
   code(0x53); //                                     push rbx
   code(0x41, 0x54); //                               push r12
   code(0x48, 0x89, 0xfb); //                         mov rbx, rdi
-  code(0x4c, 0x8d, 0x63, 8); //                      lea r12, [rbx + 8]
+  code(0x4c, 0x8d, 0x63, 16); //                     lea r12, [rbx + 16]
   label("next");
   code(0x49, 0x63, 0x04, 0x24); //                   movsxd rax, dword [r12]
   code(0x41, 0x8b, 0x7c, 0x24, 4); //                mov edi, [r12 + 4]
@@ -112,6 +112,7 @@ function x86(): Uint8Array<ArrayBuffer> {
   jump(0xeb, "next"); //                             jmp next
   label("fatal");
   code(0x4c, 0x89, 0x23); //                         mov [rbx], r12
+  code(0x48, 0x89, 0x43, 8); //                      mov [rbx + 8], rax
   code(0xbf, 127, 0, 0, 0); //                       mov edi, 127
   code(0xb8, 231, 0, 0, 0); //                       mov eax, SYS_exit_group
   code(0x0f, 0x05); //                               syscall
@@ -145,7 +146,7 @@ function arm(): Uint8Array<ArrayBuffer> {
 
   code(0xa9bf53f3); //                               stp x19, x20, [sp, #-16]!
   code(0xaa0003f3); //                               mov x19, x0
-  code(0x91002274); //                               add x20, x19, #8
+  code(0x91004274); //                               add x20, x19, #16
   label("next");
   code(0xb9800288); //                               ldrsw x8, [x20]
   code(0xb9400680); //                               ldr w0, [x20, #4]
@@ -180,6 +181,7 @@ function arm(): Uint8Array<ArrayBuffer> {
   jump(0x14000000, "next"); //                       b next
   label("fatal");
   code(0xf9000274); //                               str x20, [x19]
+  code(0xf9000660); //                               str x0, [x19, #8]
   code(0xd2800fe0); //                               mov x0, #127
   code(0xd2800bc8); //                               mov x8, #SYS_exit_group
   code(0xd4000001); //                               svc #0

@@ -42,6 +42,9 @@ export class Cell {
   }
 }
 
+/** What every program begins with: the address of the step whose failure was fatal to its process, and that step's result. */
+export const HEADER: Block = new Block("header", new Uint8Array(16));
+
 /** An end of the memory that holds the program and its machine code: for a process that unmaps everything else. */
 export class Edge {
   private constructor(readonly side: "start" | "end") {}

@@ -4,6 +4,7 @@
  */
 
 import { CLONE, MNT_DETACH, MS, PR, SIGNALS } from "../../ffi/constants.ts";
+import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { capabilityMask, capsetArguments } from "./capabilities.ts";
 import { planDevices } from "./devices.ts";
@@ -46,7 +47,8 @@ export function planSandbox(
   if (spec.readonlyRootfs) planReadonlyRoot(program);
   nameHost(program, spec);
   connectStreams(program, spec);
-  closeAllBut(program, executionFds);
+  // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
+  program.append(closeAllBut(executionFds));
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], {
     what: `change to the working directory ${spec.workingDirectory}`,
@@ -128,20 +130,6 @@ function leaveKeyring(program: SpawnProgram): void {
     what: "leave the session keyring",
     onError: "continue", // a kernel without keys
   });
-}
-
-/**
- * From here on the process has three descriptors and these, none of them a directory, so that no path leads out of its root
- * through /proc/self/fd (CVE-2024-21626: also not while chdir looks up the working directory).
- */
-function closeAllBut(program: SpawnProgram, fds: readonly number[]): void {
-  const what = "close inherited descriptors";
-  let first = 3;
-  for (const fd of fds.toSorted((a, b) => a - b)) {
-    if (fd > first) program.call("close_range", [first, fd - 1, 0], { what });
-    first = fd + 1;
-  }
-  program.call("close_range", [first, 0xffffffff, 0], { what });
 }
 
 /** Capabilities are dropped from the bounding set while the process may still do so; changing to another user drops the rest. */

@@ -8,7 +8,7 @@ const BASE = 0x7f12_3456_7000;
 /** The ten words of a step. */
 function stepWords(image: ProgramImage, index: number): number[] {
   const view = new DataView(image.bytes.buffer);
-  return Array.from({ length: 10 }, (_, i) => view.getInt32(8 + 40 * index + 4 * i, true));
+  return Array.from({ length: 10 }, (_, i) => view.getInt32(16 + 40 * index + 4 * i, true));
 }
 
 /** Reads relocated memory the way the kernel does. */
@@ -35,7 +35,7 @@ Deno.test("a step is ten words: number, arguments, result, branches", () => {
 
   const image = encode(program, "x86_64");
   // Three steps (the last ends the process), then values in the order of their first use.
-  const values = 8 + 3 * 40;
+  const values = 16 + 3 * 40;
   const [minus100, pointer, , result, zero, result2] = [0, 8, 16, 24, 32, 40].map((n) =>
     values + n
   );
@@ -43,9 +43,9 @@ Deno.test("a step is ten words: number, arguments, result, branches", () => {
     257,
     ...[minus100, pointer, zero, zero, zero, zero],
     result,
-    ...[0, 48],
+    ...[0, 56],
   ]);
-  deepEqual(stepWords(image, 1), [0, result, zero, zero, zero, zero, zero, result2, 88, 88]);
+  deepEqual(stepWords(image, 1), [0, result, zero, zero, zero, zero, zero, result2, 96, 96]);
   deepEqual(stepWords(image, 2), [231, zero, zero, zero, zero, zero, zero, zero, 0, 0]);
   equal(image.bytes.length, values + 48);
   equal(memory(image).argument(0, 0), -100n);

@@ -1,0 +1,123 @@
+/** Starting a process through a keeper: keeper_program.ts says what that is. */
+
+import { AT, F_SETFD, O, PR, SIGNALS } from "../constants.ts";
+import { SystemError } from "../errno.ts";
+import { close, makePipe, read } from "../file.ts";
+import { closeAllBut } from "./descriptors.ts";
+import { programFile } from "./elf.ts";
+import { KEEPER_NAME, type KeeperPlan, keeperProgram, REPORT } from "./keeper_program.ts";
+import { sealedFile } from "./memfd.ts";
+import { reap, sendSignal } from "./pidfd.ts";
+import { preferredClone, SpawnFailure, start } from "./process.ts";
+import { SpawnProgram } from "./program.ts";
+
+export interface KeeperRequest extends Omit<KeeperPlan, "report"> {
+  /** Whether the keeper, and with it the process, ends when this thread does; until it is told to stay. */
+  readonly tied: boolean;
+}
+
+/** A keeper that is this process's child, and the process that it has started. */
+export class Keeper {
+  private closed = false;
+
+  private constructor(
+    readonly pid: number,
+    readonly pidfd: number,
+    /** Pid of the process that it keeps. */
+    readonly processPid: number,
+  ) {}
+
+  /**
+   * Starts a process and returns when it has executed its program. Throws SpawnFailure if a step of it failed, and SystemError
+   * if there could be no process.
+   */
+  static start(request: KeeperRequest): Keeper {
+    const [reportEnd, report] = makePipe();
+    try {
+      const plan = { ...request, report };
+      const { bytes, stepAt } = programFile(keeperProgram(plan, preferredClone()));
+      const file = sealedFile(KEEPER_NAME, bytes);
+      const process = start(becomeKeeper(plan, file, request.tied));
+      close(file);
+      close(report);
+      const failure = process.waitUntilExecuted();
+      if (failure !== undefined) throw failure;
+      return new Keeper(process.pid, process.pidfd, readReport(reportEnd, stepAt, process.pidfd));
+    } finally {
+      close(reportEnd);
+    }
+  }
+
+  /** Makes it live on when this process ends. */
+  untie(): void {
+    sendSignal(this.pidfd, SIGNALS.SIGUSR1);
+  }
+
+  /** Ends the keeper, and the process if that still runs. */
+  dismiss(): void {
+    if (this.closed) return;
+    this.closed = true;
+    endKeeper(this.pidfd);
+  }
+}
+
+/** Ends a keeper that is this process's child, and closes its descriptor. */
+function endKeeper(pidfd: number): void {
+  sendSignal(pidfd, SIGNALS.SIGKILL);
+  reap(pidfd);
+  close(pidfd);
+}
+
+/** From a clone of box to a keeper: nothing of box remains but the descriptors that it needs. */
+function becomeKeeper(plan: KeeperPlan, file: number, tied: boolean): SpawnProgram {
+  const program = new SpawnProgram();
+  const fds = [...plan.held, ...plan.lent, plan.directory, plan.end, plan.report];
+  if (tied) {
+    program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
+      what: "tie the keeper to box",
+    });
+  }
+  program.call("setsid", [], { what: "leave box's session" });
+  const nothing = program.call("openat", [AT.FDCWD, "/dev/null", O.RDWR | O.CLOEXEC, 0], {
+    what: "open /dev/null",
+  });
+  for (const fd of [0, 1, 2]) {
+    program.call("dup3", [nothing, fd, 0], { what: "leave box's streams" });
+  }
+  program.append(closeAllBut([...fds, file]));
+  for (const fd of fds) program.call("fcntl", [fd, F_SETFD, 0], { what: "keep a descriptor" });
+  program.call("execveat", [file, "", [KEEPER_NAME, 0], [0], AT.EMPTY_PATH], {
+    what: "execute the keeper",
+  });
+  return program;
+}
+
+/** The pid of the process, when it has executed its program. */
+function readReport(
+  fd: number,
+  stepAt: ReturnType<typeof programFile>["stepAt"],
+  keeper: number,
+): number {
+  try {
+    const pid = readWord(fd, REPORT.PID)?.getBigInt64(0, true);
+    if (pid === undefined) throw new SystemError("create the process", "", ESRCH);
+    if (pid < 0) throw new SystemError("create the process", "", -Number(pid));
+    const header = readWord(fd, REPORT.HEADER);
+    if (header === undefined) throw new SystemError("create the process", "", ESRCH);
+    const step = stepAt(Number(header.getBigUint64(0, true)));
+    if (step !== undefined) throw new SpawnFailure(step, -Number(header.getBigInt64(8, true)));
+    return Number(pid);
+  } catch (error) {
+    endKeeper(keeper);
+    throw error;
+  }
+}
+
+/** The keeper was killed. */
+const ESRCH = 3;
+
+/** So many bytes that were written at once, or undefined if the writer is gone. */
+function readWord(fd: number, size: number): DataView | undefined {
+  const bytes = new Uint8Array(size);
+  return read(fd, bytes) === size ? new DataView(bytes.buffer) : undefined;
+}
