@@ -2,7 +2,7 @@
 
 import { SIGNALS } from "../ffi/constants.ts";
 import { writeAll } from "../ffi/file.ts";
-import { startContainer } from "../runtime/container/start.ts";
+import { startForeground } from "../runtime/container/foreground.ts";
 import { printError } from "./cli/output.ts";
 import type { Store } from "../storage/store.ts";
 
@@ -20,7 +20,7 @@ export async function runAttached(
   { stdin, signalProxy }: AttachOptions,
 ): Promise<number> {
   using proxy = new SignalProxy(signalProxy);
-  const container = await startContainer(store, id, {
+  const container = await startForeground(store, id, {
     ...(stdin && { stdin: standardInput() }),
     output: (stream, bytes) => writeAll(stream === "stdout" ? 1 : 2, bytes),
     warn: (problem) => printError(`WARNING: ${problem}`),

@@ -187,6 +187,7 @@ export const MAP = { SHARED: 1, PRIVATE: 2, ANONYMOUS: 32 } as const;
 
 /** fcntl(2): the flag of a descriptor, and how to set it */
 export const F_SETFD = 2, FD_CLOEXEC = 1;
+export const F_DUPFD_CLOEXEC = 1030;
 
 /** memfd_create(2), and its seals in fcntl(2) */
 export const MFD = { CLOEXEC: 1, ALLOW_SEALING: 2, EXEC: 16 } as const;

@@ -1,6 +1,6 @@
 /** Files by descriptor and name: thin, typed wrappers that throw SystemError. */
 
-import { AT, LOCK, O } from "./constants.ts";
+import { AT, F_DUPFD_CLOEXEC, LOCK, O } from "./constants.ts";
 import { cstring, decodeName } from "./cstring.ts";
 import { check, errnoName, SystemError } from "./errno.ts";
 import { kernel, kernelInPool } from "./kernel.ts";
@@ -39,6 +39,11 @@ export function openAt2(
 
 export function close(fd: number): void {
   kernel.close(fd);
+}
+
+/** Another descriptor for the same open file, close-on-exec. */
+export function duplicate(fd: number): number {
+  return check(kernel.fcntl(fd, F_DUPFD_CLOEXEC, 0), "duplicate descriptor", String(fd));
 }
 
 /** Runs a function with a descriptor and closes it afterwards, whatever happens. */

@@ -68,6 +68,7 @@ const signatures = {
   // processes, memory, time
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   waitid: { parameters: ["i32", "i32", "buffer", "i32", "pointer"], result: "i32" },
+  pidfd_getfd: { parameters: ["i32", "i32", "u32"], result: "i32" },
   pidfd_open: { parameters: ["i32", "u32"], result: "i32" },
   pidfd_send_signal: { parameters: ["i32", "i32", "pointer", "u32"], result: "i32" },
   futex: { parameters: ["pointer", "i32", "u32", "pointer"], result: "i32" },

@@ -1,5 +1,6 @@
-/** Descriptors of a process that is being started. */
+/** What a new process has to do with what it inherits of its starter's. */
 
+import { AT, O } from "../constants.ts";
 import { SpawnProgram } from "./program.ts";
 
 /** The steps that leave the process with 0, 1, 2 and these descriptors, whatever it has inherited. */
@@ -11,5 +12,17 @@ export function closeAllBut(fds: readonly number[]): SpawnProgram {
     first = fd + 1;
   }
   program.call("close_range", [first, 0xffffffff, 0], { what });
+  return program;
+}
+
+/** The steps of a process that goes on without its starter: a session of its own, no stream of the starter's, only these descriptors. */
+export function leaveStarter(fds: readonly number[]): SpawnProgram {
+  const program = new SpawnProgram();
+  program.call("setsid", [], { what: "leave the session" });
+  const nothing = program.call("openat", [AT.FDCWD, "/dev/null", O.RDWR | O.CLOEXEC, 0], {
+    what: "open /dev/null",
+  });
+  for (const fd of [0, 1, 2]) program.call("dup3", [nothing, fd, 0], { what: "leave the streams" });
+  program.append(closeAllBut(fds));
   return program;
 }

@@ -1,63 +1,76 @@
 /** Starting a process through a keeper: keeper_program.ts says what that is. */
 
-import { AT, F_SETFD, O, PR, SIGNALS } from "../constants.ts";
+import { AT, F_SETFD, PR, SIGNALS } from "../constants.ts";
 import { SystemError } from "../errno.ts";
 import { close, makePipe, read } from "../file.ts";
-import { closeAllBut } from "./descriptors.ts";
+import { leaveStarter } from "./descriptors.ts";
 import { programFile } from "./elf.ts";
 import { KEEPER_NAME, type KeeperPlan, keeperProgram, REPORT } from "./keeper_program.ts";
 import { sealedFile } from "./memfd.ts";
 import { reap, sendSignal } from "./pidfd.ts";
-import { preferredClone, SpawnFailure, start } from "./process.ts";
+import { preferredClone, type SpawnedProcess, SpawnFailure, start } from "./process.ts";
 import { SpawnProgram } from "./program.ts";
-
-export interface KeeperRequest extends Omit<KeeperPlan, "report"> {
-  /** Whether the keeper, and with it the process, ends when this thread does; until it is told to stay. */
-  readonly tied: boolean;
-}
 
 /** A keeper that is this process's child, and the process that it has started. */
 export class Keeper {
-  private closed = false;
+  private dismissed = false;
 
   private constructor(
     readonly pid: number,
+    /** Close-on-exec; dismiss() closes it. */
     readonly pidfd: number,
     /** Pid of the process that it keeps. */
     readonly processPid: number,
+    /** The keeper closes its end when it is no longer tied. */
+    private report: number | undefined,
   ) {}
 
   /**
    * Starts a process and returns when it has executed its program. Throws SpawnFailure if a step of it failed, and SystemError
-   * if there could be no process.
+   * if there could be no process. The process ends with this thread, through its keeper, until that is untied.
    */
-  static start(request: KeeperRequest): Keeper {
+  static start(request: Omit<KeeperPlan, "report">): Keeper {
     const [reportEnd, report] = makePipe();
     try {
       const plan = { ...request, report };
       const { bytes, stepAt } = programFile(keeperProgram(plan, preferredClone()));
       const file = sealedFile(KEEPER_NAME, bytes);
-      const process = start(becomeKeeper(plan, file, request.tied));
-      close(file);
-      close(report);
+      let process: SpawnedProcess;
+      try {
+        process = start(becomeKeeper(plan, file));
+      } finally {
+        close(file);
+        close(report);
+      }
       const failure = process.waitUntilExecuted();
       if (failure !== undefined) throw failure;
-      return new Keeper(process.pid, process.pidfd, readReport(reportEnd, stepAt, process.pidfd));
-    } finally {
+      const { pid, pidfd } = process;
+      return new Keeper(pid, pidfd, readReport(reportEnd, stepAt, pidfd), reportEnd);
+    } catch (error) {
       close(reportEnd);
+      throw error;
     }
   }
 
-  /** Makes it live on when this process ends. */
+  /** Makes it live on when this process ends. Returns when that is so. */
   untie(): void {
+    if (this.report === undefined) return;
     sendSignal(this.pidfd, SIGNALS.SIGUSR1);
+    read(this.report, new Uint8Array(1));
+    this.closeReport();
   }
 
-  /** Ends the keeper, and the process if that still runs. */
+  /** Ends the keeper, and its process. */
   dismiss(): void {
-    if (this.closed) return;
-    this.closed = true;
+    if (this.dismissed) return;
+    this.dismissed = true;
+    this.closeReport();
     endKeeper(this.pidfd);
+  }
+
+  private closeReport(): void {
+    if (this.report !== undefined) close(this.report);
+    this.report = undefined;
   }
 }
 
@@ -69,22 +82,13 @@ function endKeeper(pidfd: number): void {
 }
 
 /** From a clone of box to a keeper: nothing of box remains but the descriptors that it needs. */
-function becomeKeeper(plan: KeeperPlan, file: number, tied: boolean): SpawnProgram {
+function becomeKeeper(plan: KeeperPlan, file: number): SpawnProgram {
   const program = new SpawnProgram();
   const fds = [...plan.held, ...plan.lent, plan.directory, plan.end, plan.report];
-  if (tied) {
-    program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
-      what: "tie the keeper to box",
-    });
-  }
-  program.call("setsid", [], { what: "leave box's session" });
-  const nothing = program.call("openat", [AT.FDCWD, "/dev/null", O.RDWR | O.CLOEXEC, 0], {
-    what: "open /dev/null",
+  program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
+    what: "tie the keeper to box",
   });
-  for (const fd of [0, 1, 2]) {
-    program.call("dup3", [nothing, fd, 0], { what: "leave box's streams" });
-  }
-  program.append(closeAllBut([...fds, file]));
+  program.append(leaveStarter([...fds, file]));
   for (const fd of fds) program.call("fcntl", [fd, F_SETFD, 0], { what: "keep a descriptor" });
   program.call("execveat", [file, "", [KEEPER_NAME, 0], [0], AT.EMPTY_PATH], {
     what: "execute the keeper",

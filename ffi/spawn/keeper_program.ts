@@ -11,7 +11,7 @@
  *     while (alive) futex(&alive, FUTEX_WAIT, 1);        // until the process has executed its program, or is gone
  *     write(report, header, 16);                         // which step was fatal, if one was
  *     for (;;) switch (rt_sigtimedwait(all)) {
- *       case SIGUSR1: prctl(PR_SET_PDEATHSIG, 0);        // whoever started it may go without it
+ *       case SIGUSR1: prctl(PR_SET_PDEATHSIG, 0); close(report);   // whoever started it may go without it
  *       case SIGCHLD: if (waitid(pid, &info, WNOHANG)) { note it in the file and the pipe `end`; for (;;) pause(); }
  *     }
  */
@@ -122,10 +122,10 @@ function startProcess(
   program.mark(child);
   program.append(inChild);
   program.append(plan.process);
+  program.call("exit_group", [127], { what: "exit: there is nothing to execute" });
 
   program.mark(executed);
   program.append(report(plan, HEADER, REPORT.HEADER));
-  program.call("close", [plan.report], { what: "close the report", onError: "continue" });
   // A process that became another user in this memory has made it undumpable: descriptors could not be fetched.
   program.call("prctl", [PR.SET_DUMPABLE, 1, 0, 0, 0], { what: "be open", onError: "continue" });
   program.call("prctl", [PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0], {
@@ -163,6 +163,7 @@ function awaitEnd(plan: KeeperPlan, pid: Cell): SpawnProgram {
     what: "stay when box goes",
     onError: "continue",
   });
+  program.call("close", [plan.report], { what: "tell that it stays", onError: "continue" });
   program.jump(wait);
 
   program.mark(reap);

@@ -18,6 +18,11 @@ export function openPidfd(pid: number): number {
   return check(kernel.pidfd_open(pid, 0), "find process", String(pid));
 }
 
+/** A copy of a descriptor that another process has open, close-on-exec: pidfd_getfd(2), Linux 5.6. */
+export function fetchDescriptor(pidfd: number, fd: number): number {
+  return check(kernel.pidfd_getfd(pidfd, fd, 0), "fetch descriptor", String(fd));
+}
+
 /** Sends a signal. False: the process is gone. */
 export function sendSignal(pidfd: number, signal: number): boolean {
   const result = kernel.pidfd_send_signal(pidfd, signal, null, 0);

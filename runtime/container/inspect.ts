@@ -51,7 +51,7 @@ export function inspectContainer(
   file: ContainerFile,
   withSize: boolean,
 ): ContainerInspect {
-  const container = withTrueState(file);
+  const container = withTrueState(store, file);
   return {
     Id: container.ID,
     Created: container.Created,

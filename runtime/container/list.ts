@@ -54,7 +54,7 @@ export function readTrueContainers(
   store: Store,
 ): { containers: readonly ContainerFile[]; problems: string[] } {
   const { containers, problems } = readContainers(store);
-  return { containers: containers.map(withTrueState), problems };
+  return { containers: containers.map((container) => withTrueState(store, container)), problems };
 }
 
 /** How to call a container's image. Many containers share one, so that each name is looked up once. */

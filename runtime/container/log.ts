@@ -5,9 +5,30 @@ import { SystemError } from "../../ffi/errno.ts";
 import { close, openAt, setSizeOfFd, writeAll } from "../../ffi/file.ts";
 import { statAt } from "../../ffi/stat.ts";
 import { goJson } from "../../storage/json.ts";
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import { containerPath } from "../../storage/container/container_store.ts";
+import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
+import type { StreamName } from "./streams.ts";
 
-export type StreamName = "stdout" | "stderr";
+/** Where the output of a container goes besides to those who are attached to it. */
+export interface ContainerLog {
+  write(stream: StreamName, chunk: Uint8Array): void;
+  /** Writes what came without a newline, and closes the log. */
+  close(): void;
+  /** Why something is missing in it, if that is so: a full disk must not end the container. */
+  readonly failure: SystemError | undefined;
+}
+
+/** The log that a container is configured to have. */
+export function openLog(
+  store: Store,
+  container: ContainerFile,
+  { LogConfig }: HostConfig,
+): ContainerLog {
+  if (LogConfig.Type === "none") return { write() {}, close() {}, failure: undefined };
+  return new JsonFileLog(`${containerPath(store, container.ID)}/${container.ID}-json.log`);
+}
 
 /** Docker cuts longer lines; an entry without a newline at its end goes on in the next. Bytes. */
 const LONGEST_ENTRY = 16384;
@@ -15,8 +36,7 @@ const NEWLINE = 10;
 
 const encoder = new TextEncoder();
 
-export class JsonFileLog {
-  /** Why something is missing in it, if that is so: a full disk must not end the container. */
+export class JsonFileLog implements ContainerLog {
   failure: SystemError | undefined;
   private readonly fd: number;
   /** Bytes in the file. */
@@ -44,7 +64,6 @@ export class JsonFileLog {
     if (text) this.append(text);
   }
 
-  /** Writes what came without a newline, and closes the file. */
   close(): void {
     const rest = (["stdout", "stderr"] as const)
       .filter((stream) => this.pending[stream].length > 0)

@@ -1,5 +1,8 @@
 /** Whether a process is still the one that was started: its pid may have been given to another, or the host restarted. */
 
+import { isErrno } from "../../ffi/errno.ts";
+import { close } from "../../ffi/file.ts";
+import { openPidfd } from "../../ffi/spawn/pidfd.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import type { ContainerFile, ProcessIdentity } from "../../storage/container/config.ts";
 
@@ -16,7 +19,8 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
 
 let knownBootId: string | undefined;
 
-function bootId(): string {
+/** /proc/sys/kernel/random/boot_id */
+export function bootId(): string {
   return knownBootId ??= readTextIfExists("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
 }
 
@@ -25,7 +29,41 @@ export function isAlive(container: ContainerFile): boolean {
   const { State: state, BoxProcess: expected } = container;
   if (!state.Running || state.Pid === 0) return false;
   if (expected === undefined) return isInOwnCgroup(container);
-  const actual = identifyProcess(state.Pid);
+  return isSame(expected, identifyProcess(state.Pid));
+}
+
+/** A pidfd of the process that a container's state names, or undefined if it is gone. The caller closes it. */
+export function openProcess(container: ContainerFile): number | undefined {
+  if (!isAlive(container)) return undefined;
+  return openIf(container.State.Pid, () => isAlive(container));
+}
+
+/** A pidfd of a container's keeper, or undefined if it is gone. The caller closes it. */
+export function openKeeper({ BoxKeeper: keeper }: ContainerFile): number | undefined {
+  if (keeper === undefined) return undefined;
+  return openIf(keeper.Pid, () => isSame(keeper, identifyProcess(keeper.Pid)));
+}
+
+/** Whether a container's keeper is there. */
+export function keeperIsAlive({ BoxKeeper: keeper }: ContainerFile): boolean {
+  return keeper !== undefined && isSame(keeper, identifyProcess(keeper.Pid));
+}
+
+/** The pid may be another's by the time the descriptor is had. */
+function openIf(pid: number, isMeant: () => boolean): number | undefined {
+  let pidfd: number;
+  try {
+    pidfd = openPidfd(pid);
+  } catch (error) {
+    if (isErrno(error, "ESRCH")) return undefined;
+    throw error;
+  }
+  if (isMeant()) return pidfd;
+  close(pidfd);
+  return undefined;
+}
+
+function isSame(expected: ProcessIdentity, actual: ProcessIdentity | undefined): boolean {
   return actual !== undefined && actual.StartTime === expected.StartTime &&
     actual.BootID === expected.BootID;
 }

@@ -2,36 +2,39 @@
 
 import { listNames } from "../../ffi/directory.ts";
 import { SystemError } from "../../ffi/errno.ts";
-import type { ContainerFile } from "../../storage/container/config.ts";
 import {
   containerExists,
   containerPath,
   readContainerIfExists,
-  readHostConfig,
-  writeContainer,
 } from "../../storage/container/container_store.ts";
-import { removeContainer } from "../../storage/container/staged_container.ts";
 import { readTextIfExists } from "../../storage/files.ts";
-import { CorruptStoreError } from "../../storage/errors.ts";
+import { CorruptStoreError, NotFoundError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
 import { Cgroup, frozenContainers, probeCgroups } from "../sandbox/cgroup.ts";
+import { recordEnd, releaseHost } from "./conclude.ts";
+import { readExitStatus } from "./exit_status.ts";
 import { killAndWait } from "./kill.ts";
-import { isAlive } from "./process_identity.ts";
-import { withTrueState } from "./state.ts";
+import { lockContainer } from "./lock_container.ts";
+import { adoptContainer } from "./monitor/adopt.ts";
+import { ensureMonitored } from "./monitor/background_client.ts";
+import { Monitor } from "./monitor/monitor.ts";
+import { isAlive, keeperIsAlive } from "./process_identity.ts";
+import { unseenExit } from "./state.ts";
 
 /** Every command that changes containers starts with it: the store's layout is made, and what crashes left is cleared away. */
 export async function prepareForContainers(store: Store): Promise<void> {
   prepareForWriting(store);
   await thawForgotten(store); // first of all, since what is frozen cannot be killed
+  let orphans = 0;
   for (const mountId of mountedOverlays(store)) {
     // Whoever runs a container holds this lock as long as its root is mounted.
     using lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
-    if (lock === undefined) continue;
-    if (await isConcluded(store, mountId)) unmountOverlay(store, mountId);
+    if (lock !== undefined && !await concludeIfEnded(store, mountId, lock)) orphans++;
   }
+  if (orphans > 0) await ensureMonitored(store);
 }
 
 /** Ids of the overlays of this store that are mounted. */
@@ -50,36 +53,44 @@ function unescapeOctal(text: string): string {
 }
 
 /**
- * Ends a container that has lost its monitor, if the kernel has not done so (it does not for a setuid program), and writes that
- * down. False: not yet, somebody is at it, it is not ours, or the disk is full.
+ * Clears up after a container that has lost its monitor, if it has ended. False: it still runs. Needs the monitor's lock, which
+ * may be given back early.
  */
-async function isConcluded(store: Store, mountId: string): Promise<boolean> {
+export async function concludeIfEnded(
+  store: Store,
+  mountId: string,
+  lock: DirectoryLock,
+): Promise<boolean> {
   const id = listNames(store.mounts)
     .find((each) => readTextIfExists(`${store.mounts}/${each}/mount-id`) === mountId);
-  if (id === undefined || !containerExists(store, id)) return true;
-  using lock = DirectoryLock.tryTake(containerPath(store, id));
-  if (lock === undefined) return false;
+  if (id === undefined || !containerExists(store, id)) {
+    unmountOverlay(store, mountId);
+    return true;
+  }
   try {
     const container = readContainerIfExists(store, id);
     if (container === undefined) return true;
-    if (isAlive(container) && container.BoxProcess === undefined) return false; // dockerd's
+    if (isAlive(container) && (keeperIsAlive(container) || container.BoxKeeper === undefined)) {
+      return container.BoxKeeper === undefined; // dockerd's
+    }
+    const running = adoptContainer(store, id, mountId, lock);
+    if (running !== undefined) {
+      await new Monitor(running).ended; // its last words may still have to be read
+      return true;
+    }
     await killAndWait(container);
-    conclude(store, container);
+    using _ = lockContainer(store, id);
+    releaseHost(store, id, mountId);
+    if (container.State.Running) {
+      recordEnd(store, id, readExitStatus(store, id) ?? unseenExit(container));
+    }
     return true;
   } catch (error) {
     // One container must not stand in the way of the others, nor of its own removal.
-    if (error instanceof CorruptStoreError) return true;
-    if (error instanceof SystemError) return false;
-    throw error;
+    if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
+    else if (!(error instanceof SystemError || error instanceof NotFoundError)) throw error;
+    return true;
   }
-}
-
-function conclude(store: Store, container: ContainerFile): void {
-  const { ID: id, Name: name, State: state } = container;
-  const hierarchy = probeCgroups();
-  if (hierarchy) new Cgroup(hierarchy, id).remove();
-  if (readHostConfig(store, id).AutoRemove) removeContainer(store, id, name.slice(1));
-  else if (state.Running) writeContainer(containerPath(store, id), withTrueState(container));
 }
 
 async function thawForgotten(store: Store): Promise<void> {

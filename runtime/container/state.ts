@@ -1,8 +1,11 @@
 /** The state machine of a container: created, running, paused, exited. */
 
+import { SIGNALS } from "../../ffi/constants.ts";
 import type { ContainerFile, ContainerState } from "../../storage/container/config.ts";
+import type { Store } from "../../storage/store.ts";
 import { now, ZERO_TIME } from "../../storage/time.ts";
-import { isAlive } from "./process_identity.ts";
+import { type Exit, readExitStatus } from "./exit_status.ts";
+import { bootId, isAlive, keeperIsAlive } from "./process_identity.ts";
 
 export type Status =
   | "created"
@@ -15,6 +18,7 @@ export type Status =
 
 /** What dockerd notes as exit code when nobody saw how a container ended. */
 const UNKNOWN_EXIT_CODE = 255;
+const KILLED = 128 + SIGNALS.SIGKILL;
 
 export function createdState(): ContainerState {
   return {
@@ -41,20 +45,29 @@ export function statusOf(state: ContainerState): Status {
   return state.StartedAt === ZERO_TIME ? "created" : "exited";
 }
 
-export function exitedState(state: ContainerState, exitCode: number): ContainerState {
+export function exitedState(state: ContainerState, exit: Exit): ContainerState {
   return {
     ...state,
     Running: false,
     Paused: false,
     Restarting: false,
     Pid: 0,
-    ExitCode: exitCode,
-    FinishedAt: now(),
+    ExitCode: exit.code,
+    FinishedAt: exit.at ?? now(),
   };
 }
 
-/** A container as it really is: one whose process is gone without a word has exited, whatever its file says. */
-export function withTrueState(container: ContainerFile): ContainerFile {
+/** A container as it really is: one whose process is gone has exited, whatever its file says. */
+export function withTrueState(store: Store, container: ContainerFile): ContainerFile {
   if (!container.State.Running || isAlive(container)) return container;
-  return { ...container, State: exitedState(container.State, UNKNOWN_EXIT_CODE) };
+  const exit = readExitStatus(store, container.ID);
+  if (exit === undefined && keeperIsAlive(container)) return container; // it is about to note the end
+  return { ...container, State: exitedState(container.State, exit ?? unseenExit(container)) };
+}
+
+/** How a container has ended whose keeper left no note: it was killed with the keeper, unless the host was restarted. */
+export function unseenExit({ BoxProcess: process }: ContainerFile): Exit {
+  return {
+    code: process !== undefined && process.BootID === bootId() ? KILLED : UNKNOWN_EXIT_CODE,
+  };
 }

@@ -1,14 +1,9 @@
-/**
- * The end of a container's spawn program: how its process comes to execute the container's own program. It first becomes a
- * small sealed executable, which is the init if there is to be one, else a launcher; so nothing of box is ever to be found
- * behind /proc/self/exe.
- */
+/** The end of a container's spawn program: how its process comes to execute the container's own program. */
 
-import { type SystemError } from "../../ffi/errno.ts";
 import { close } from "../../ffi/file.ts";
-import { Launcher } from "../../ffi/spawn/launcher.ts";
+import type { SpawnFailure } from "../../ffi/spawn/process.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
-import { candidates, type Command } from "../../ffi/spawn/search.ts";
+import { candidates, type Command, execute } from "../../ffi/spawn/search.ts";
 import type { SandboxSpec } from "./spec.ts";
 
 /** How a sandbox's command is executed. */
@@ -17,8 +12,8 @@ export interface Execution extends Disposable {
   readonly fds: readonly number[];
   /** The last calls of all. */
   readonly program: SpawnProgram;
-  /** Once these calls are made: waits until the command is executed, or returns why it is not. An init tells that itself. */
-  waitForCommand(): SystemError | undefined;
+  /** Whether it was the command that could not be executed. An init tells that itself. */
+  isRefusal(failure: SpawnFailure): boolean;
 }
 
 /** The command of a sandbox, with the files that may be meant by its name. */
@@ -31,7 +26,7 @@ export function commandOf({ argv, env }: Pick<SandboxSpec, "argv" | "env">): Com
 /** Prepares the execution of a sandbox's command; the caller disposes of it when it has been executed. */
 export async function prepareExecution(spec: SandboxSpec): Promise<Execution> {
   const command = commandOf(spec);
-  return spec.init ? await throughInit(command) : throughLauncher(command);
+  return spec.init ? await throughInit(command) : directly(command);
 }
 
 async function throughInit(command: Command): Promise<Execution> {
@@ -40,17 +35,17 @@ async function throughInit(command: Command): Promise<Execution> {
   return {
     fds: [file],
     program: executeInit(file, command),
-    waitForCommand: () => undefined,
+    isRefusal: () => false,
     [Symbol.dispose]: () => close(file),
   };
 }
 
-function throughLauncher(command: Command): Execution {
-  const launcher = new Launcher(command);
+function directly(command: Command): Execution {
+  const program = execute(command);
   return {
-    fds: launcher.fds,
-    program: launcher.execute(),
-    waitForCommand: () => launcher.waitForCommand(),
-    [Symbol.dispose]: () => launcher[Symbol.dispose](),
+    fds: [],
+    program,
+    isRefusal: ({ step }) => step === program.items.at(-1),
+    [Symbol.dispose]: () => {},
   };
 }

@@ -56,10 +56,10 @@ export function planSandbox(
   becomeUser(program, spec, host.lastCapability);
 }
 
-/** The kernel kills the process when box ends, however that comes. */
+/** The kernel kills the process when its keeper ends. */
 function tieToParent(program: SpawnProgram): void {
   program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
-    what: "tie the container to box",
+    what: "tie the container to its keeper",
   });
 }
 

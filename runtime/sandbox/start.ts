@@ -3,8 +3,8 @@
 import { O } from "../../ffi/constants.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
 import { close } from "../../ffi/file.ts";
-import { reap } from "../../ffi/spawn/pidfd.ts";
-import { type SpawnedProcess, type SpawnFailure, start } from "../../ffi/spawn/process.ts";
+import { Keeper } from "../../ffi/spawn/keeper.ts";
+import { SpawnFailure } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { isRegularFile, statAt } from "../../ffi/stat.ts";
 import { EngineError } from "../../storage/errors.ts";
@@ -26,37 +26,57 @@ export class StartError extends EngineError {
 /** The program was found, and the kernel would not run it: to docker the container has started, said so, and exited with 1. */
 export class ExecutionRefused extends EngineError {
   override readonly name = "ExecutionRefused";
+  readonly exitCode = 1;
+}
+
+/** What a sandbox's process leaves to its keeper. */
+export interface Keeping {
+  /** Where the keeper notes the end: a descriptor of the directory, and the writing end of a pipe. */
+  readonly directory: number;
+  readonly end: number;
+  /** What the keeper holds open besides. */
+  readonly held: readonly number[];
 }
 
 /** Starts the sandbox's process and returns when it has executed its program. */
-export async function startSandbox(spec: SandboxSpec): Promise<SpawnedProcess> {
+export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise<Keeper> {
   using execution = await prepareExecution(spec);
-  const program = new SpawnProgram();
+  const process = new SpawnProgram();
   const facts = readHostFacts([...spec.maskedPaths, ...spec.readonlyPaths]);
-  planSandbox(program, spec, facts, execution.fds);
-  program.append(execution.program);
-  const process = create(program, spec);
-  const failure = process.waitUntilExecuted();
-  if (failure !== undefined) throw explain(failure);
-  const refusal = execution.waitForCommand();
-  if (refusal === undefined) return process;
-  reap(process.pidfd);
-  process.close();
-  throw explainExecution(spec, refusal);
-}
-
-function create(program: SpawnProgram, spec: SandboxSpec): SpawnedProcess {
+  planSandbox(process, spec, facts, execution.fds);
+  process.append(execution.program);
   const cgroupFd = spec.cgroup?.hierarchy.version === 2 ? spec.cgroup.fd : undefined;
   try {
-    return start(program, { namespaces: namespacesOf(spec), cgroupFd });
+    return Keeper.start({
+      ...keeping,
+      process,
+      clone: { namespaces: namespacesOf(spec), cgroupFd },
+      lent: [...new Set([...descriptorsOf(spec), ...execution.fds])],
+    });
   } catch (error) {
-    // clone(2) has this word for it.
-    const hint = isErrno(error, "ENOSPC", "EUSERS")
-      ? ": a limit on namespaces is reached (/proc/sys/user/max_*_namespaces)"
-      : "";
-    if (!(error instanceof SystemError)) throw error;
-    throw new StartError(`unable to start container process: ${error.message}${hint}`, 125);
+    if (error instanceof SpawnFailure) {
+      throw execution.isRefusal(error) ? explainExecution(spec, error) : explain(error);
+    }
+    if (error instanceof SystemError) throw explainClone(error);
+    throw error;
   }
+}
+
+/** What the process needs of box until it executes its program. */
+function descriptorsOf({ stdio, cgroup, mounts }: SandboxSpec): number[] {
+  return [
+    ...stdio,
+    ...(cgroup ? [cgroup.fd] : []),
+    ...mounts.flatMap((mount) => mount.type === "bind" ? mount.treeFd : []),
+  ];
+}
+
+function explainClone(error: SystemError): StartError {
+  // clone(2) has this word for it.
+  const hint = isErrno(error, "ENOSPC", "EUSERS")
+    ? ": a limit on namespaces is reached (/proc/sys/user/max_*_namespaces)"
+    : "";
+  return new StartError(`unable to start container process: ${error.message}${hint}`, 125);
 }
 
 function explain(failure: SpawnFailure): EngineError {

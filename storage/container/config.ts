@@ -54,6 +54,8 @@ export interface ContainerFile {
   LocalLogCacheMeta: { HaveNotifyEnabled: boolean };
   /** Box's own: what proves that State.Pid still is the process that box started. dockerd ignores it. */
   BoxProcess?: ProcessIdentity;
+  /** Box's own: the keeper of that process, and what it holds. Docker ignores it, too. */
+  BoxKeeper?: KeeperIdentity;
 }
 
 /** A pid is only trusted together with these. */
@@ -62,6 +64,23 @@ export interface ProcessIdentity {
   StartTime: string;
   /** /proc/sys/kernel/random/boot_id */
   BootID: string;
+}
+
+/** A keeper: see ffi/spawn/keeper_program.ts. */
+export interface KeeperIdentity extends ProcessIdentity {
+  Pid: number;
+  /** The numbers that these have in it. */
+  Descriptors: StreamEnds;
+}
+
+/** The other ends of a container's streams, and of the pipe that tells its end. */
+export interface StreamEnds {
+  /** The master side of the container's terminal, which then stands for the three streams. */
+  terminal?: number;
+  stdin?: number;
+  stdout?: number;
+  stderr?: number;
+  end: number;
 }
 
 export interface NetworkSettings {

@@ -1,0 +1,35 @@
+/** What follows the end of a container's process: its root is unmounted and its state written, or all of it removed. */
+
+import type { ContainerFile } from "../../storage/container/config.ts";
+import {
+  containerPath,
+  readContainer,
+  readHostConfig,
+  writeContainer,
+} from "../../storage/container/container_store.ts";
+import { removeContainer } from "../../storage/container/staged_container.ts";
+import { unmountOverlay } from "../../storage/overlay2/mount.ts";
+import type { Store } from "../../storage/store.ts";
+import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import type { Exit } from "./exit_status.ts";
+import { exitedState } from "./state.ts";
+
+/** Takes away what a run has on the host. Needs the monitor's lock. */
+export function releaseHost(store: Store, id: string, mountId: string): void {
+  unmountOverlay(store, mountId);
+  const hierarchy = probeCgroups();
+  if (hierarchy) new Cgroup(hierarchy, id).remove();
+}
+
+/** Writes down how a run ended; removes the container if it was to be. Needs the lock on the container. */
+export function recordEnd(store: Store, id: string, exit: Exit): void {
+  // Read again: it may have been renamed while it ran.
+  const container = readContainer(store, id);
+  if (readHostConfig(store, id).AutoRemove) removeContainer(store, id, container.Name.slice(1));
+  else writeContainer(containerPath(store, id), withoutProcess(container, exit));
+}
+
+function withoutProcess(container: ContainerFile, exit: Exit): ContainerFile {
+  const { BoxProcess: _, BoxKeeper: __, ...rest } = container;
+  return { ...rest, State: exitedState(container.State, exit) };
+}

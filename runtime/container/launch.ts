@@ -1,0 +1,216 @@
+/** Starting a container: from its files to a process that runs and is noted. */
+
+import { AT, O } from "../../ffi/constants.ts";
+import { isErrno, SystemError } from "../../ffi/errno.ts";
+import { close, openAt, unlink } from "../../ffi/file.ts";
+import type { Keeper } from "../../ffi/spawn/keeper.ts";
+import { EXIT_STATUS_FILE } from "../../ffi/spawn/keeper_program.ts";
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import {
+  containerPath,
+  readContainer,
+  readHostConfig,
+  writeContainer,
+} from "../../storage/container/container_store.ts";
+import { ensureRunDirectories, mountIdOf } from "../../storage/container/staged_container.ts";
+import { ConflictError } from "../../storage/errors.ts";
+import { DirectoryLock } from "../../storage/lock.ts";
+import { mountOverlay, unmountOverlay } from "../../storage/overlay2/mount.ts";
+import type { Store } from "../../storage/store.ts";
+import { now } from "../../storage/time.ts";
+import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
+import { recordEnd, releaseHost } from "./conclude.ts";
+import { lockContainer } from "./lock_container.ts";
+import { openLog } from "./log.ts";
+import { ContainerMounts } from "./mounts.ts";
+import { writeNetworkFiles } from "./network_files.ts";
+import { describeSandbox } from "./prepare.ts";
+import { identifyProcess, isAlive, openProcess } from "./process_identity.ts";
+import type { RunningContainer } from "./running.ts";
+import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
+
+export interface LaunchOptions {
+  /** Whether the container ends when this process does. */
+  readonly tied: boolean;
+  /** The monitor's lock, if it is held already: for a start that follows an end. */
+  readonly monitorLock?: DirectoryLock;
+}
+
+/**
+ * Starts a container, and makes this process its monitor. Throws StartError with docker's exit code if its program cannot be
+ * started, ExecutionRefused if the kernel would not run it: then the container has ended already, with the reason in its log.
+ */
+export async function launchContainer(
+  store: Store,
+  id: string,
+  { tied, monitorLock }: LaunchOptions,
+): Promise<RunningContainer> {
+  assertNotRunning(readContainer(store, id));
+  // Taken in the order in which a monitor takes them; the first is free when the run before this one is cleared up.
+  const mountId = mountIdOf(store, id);
+  const lock = monitorLock ?? DirectoryLock.take(`${store.overlays}/${mountId}`, "exclusive");
+  try {
+    using _ = lockContainer(store, id);
+    const container = readContainer(store, id), hostConfig = readHostConfig(store, id);
+    assertNotRunning(container);
+    return await new Launch(store, mountId, lock, container, hostConfig).run(tied);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function assertNotRunning(container: ContainerFile): void {
+  if (isAlive(container)) throw new ConflictError(`container ${container.ID} is already running`);
+}
+
+class Launch {
+  private readonly directory: string;
+  private readonly streams: ContainerStreams;
+  private keeper: Keeper | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly mountId: string,
+    private readonly monitorLock: DirectoryLock,
+    private container: ContainerFile,
+    private readonly hostConfig: HostConfig,
+  ) {
+    this.directory = containerPath(store, container.ID);
+    this.streams = new ContainerStreams(container.Config);
+  }
+
+  async run(tied: boolean): Promise<RunningContainer> {
+    const { store, mountId, monitorLock, hostConfig } = this;
+    try {
+      try {
+        await this.start();
+      } finally {
+        this.streams.closeOthersEnds();
+      }
+      this.noteStart();
+      // Until now it would have gone with box, since nobody would have known of it.
+      if (!tied) this.keeper!.untie();
+    } catch (error) {
+      this.abandon();
+      if (error instanceof ExecutionRefused) this.noteRefusal(error);
+      else this.noteFailure(error);
+      throw error;
+    }
+    return {
+      store,
+      id: this.container.ID,
+      mountId,
+      monitorLock,
+      container: this.container,
+      hostConfig,
+      ends: this.streams.ends,
+      keeper: this.keeper!.pidfd,
+      process: openProcess(this.container),
+    };
+  }
+
+  private async start(): Promise<void> {
+    const { store, container, hostConfig, directory, streams } = this;
+    unmountOverlay(store, this.mountId); // what a crash left
+    const rootfs = mountOverlay(store, this.mountId);
+    ensureRunDirectories(directory);
+    forgetExitStatus(directory);
+    await writeNetworkFiles(directory, container, hostConfig);
+    using mounts = new ContainerMounts(directory, container, hostConfig);
+    const cgroup = joinableCgroup(container.ID);
+    const directoryFd = openAt(AT.FDCWD, directory, O.PATH | O.DIRECTORY);
+    try {
+      const surroundings = { rootfs, mounts: mounts.mounts, stdio: streams.stdio, cgroup };
+      this.keeper = await startSandbox(describeSandbox(container, hostConfig, surroundings), {
+        directory: directoryFd,
+        end: streams.endWriter,
+        held: descriptorsOf(streams.held),
+      });
+    } finally {
+      close(directoryFd);
+      if (cgroup) close(cgroup.fd);
+    }
+  }
+
+  /** Writes down that the container runs, and what proves it. */
+  private noteStart(): void {
+    const { pid, processPid } = this.keeper!, { State: state } = this.container;
+    const keeper = identifyProcess(pid);
+    this.note({
+      ...this.container,
+      State: {
+        ...state,
+        Running: true,
+        Restarting: false,
+        Pid: processPid,
+        ExitCode: 0,
+        Error: "",
+        StartedAt: now(),
+      },
+      BoxProcess: identifyProcess(processPid),
+      BoxKeeper: keeper && { Pid: pid, ...keeper, Descriptors: this.streams.held },
+    });
+  }
+
+  /** Writes what is known of the container now, with what every start leaves in its file. */
+  private note(container: ContainerFile): void {
+    const path = (name: string) => `${this.directory}/${name}`;
+    this.container = {
+      ...container,
+      HasBeenStartedBefore: true,
+      LogPath: path(`${container.ID}-json.log`),
+      HostnamePath: path("hostname"),
+      HostsPath: path("hosts"),
+      ResolvConfPath: path("resolv.conf"),
+    };
+    writeContainer(this.directory, this.container);
+  }
+
+  /** Undoes what has been done of a start. */
+  private abandon(): void {
+    this.keeper?.dismiss();
+    closeEnds(this.streams.ends);
+    releaseHost(this.store, this.container.ID, this.mountId);
+  }
+
+  /** The program exists and the kernel refused it: what docker shows as a container that said so and exited with 1. */
+  private noteRefusal(error: ExecutionRefused): void {
+    const { store, container, hostConfig } = this;
+    this.note({ ...container, State: { ...container.State, StartedAt: now() } });
+    const log = openLog(store, this.container, hostConfig);
+    log.write("stderr", new TextEncoder().encode(error.message + "\n"));
+    log.close();
+    recordEnd(store, container.ID, { code: error.exitCode });
+  }
+
+  /** Leaves the reason why there was no start in the container's state. */
+  private noteFailure(error: unknown): void {
+    const { State } = this.container;
+    const ExitCode = error instanceof StartError ? error.exitCode : 128;
+    const Error = error instanceof globalThis.Error ? error.message : String(error);
+    try {
+      writeContainer(this.directory, { ...this.container, State: { ...State, ExitCode, Error } });
+    } catch (failure) {
+      if (!(failure instanceof SystemError)) throw failure; // as on a full disk: the first error is the one to tell
+    }
+  }
+}
+
+/** The container's group, and what its process needs to be born in it; undefined where the host lets us have none. */
+function joinableCgroup(id: string) {
+  const hierarchy = probeCgroups();
+  if (hierarchy === undefined) return undefined;
+  const cgroup = new Cgroup(hierarchy, id);
+  return cgroup.create() ? { hierarchy, fd: cgroup.open() } : undefined;
+}
+
+/** How the run before this one ended. */
+function forgetExitStatus(directory: string): void {
+  try {
+    unlink(AT.FDCWD, `${directory}/${EXIT_STATUS_FILE}`);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
+  }
+}

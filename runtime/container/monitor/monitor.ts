@@ -1,0 +1,167 @@
+/** A container's monitor: passes its streams on, notices its end, and clears up after it. */
+
+import { EPOLL, SIGNALS } from "../../../ffi/constants.ts";
+import { SystemError } from "../../../ffi/errno.ts";
+import { close, duplicate, read } from "../../../ffi/file.ts";
+import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_program.ts";
+import { poller } from "../../../ffi/poller.ts";
+import { sendSignal, waitUntilGone } from "../../../ffi/spawn/pidfd.ts";
+import { EngineError, NotFoundError } from "../../../storage/errors.ts";
+import { recordEnd, releaseHost } from "../conclude.ts";
+import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
+import { lockContainer } from "../lock_container.ts";
+import { type ContainerLog, openLog } from "../log.ts";
+import { dismissKeeper, type RunningContainer } from "../running.ts";
+import { unseenExit } from "../state.ts";
+import type { StreamName } from "../streams.ts";
+import { type Drain, drain } from "./drain.ts";
+import { ContainerInput } from "./input.ts";
+
+/** Somebody who sees what a container writes. */
+export interface Attachment {
+  /** The bytes are valid during the call. A promise holds the container's output up until it is fulfilled. */
+  output(stream: StreamName, bytes: Uint8Array<ArrayBuffer>): void | Promise<void>;
+  /** Takes what went wrong without keeping the container from running. */
+  warn?(problem: string): void;
+}
+
+/** Milliseconds that output may still come after the end, from a process outside the container's pid namespace: dockerd's. */
+const OUTPUT_AFTER_END = 2000;
+
+export class Monitor {
+  /** What the container reads; undefined if it reads nothing. */
+  readonly input: ContainerInput | undefined;
+  /** Resolves when the container has ended, all that it wrote was passed on, and its end is recorded. */
+  readonly ended: Promise<Exit>;
+  private readonly attachments = new Set<Attachment>();
+  private readonly log: ContainerLog;
+  private readonly drains: Drain[];
+  private released = false;
+
+  constructor(private readonly running: RunningContainer) {
+    const { store, container, hostConfig, ends } = running;
+    this.log = openLog(store, container, hostConfig);
+    // A terminal is read and written: one descriptor for each, since each is closed when it is done with.
+    const inputFd = ends.terminal === undefined ? ends.stdin : duplicate(ends.terminal);
+    this.input = inputFd === undefined ? undefined : new ContainerInput(inputFd);
+    const streams: [StreamName, number | undefined][] = [
+      ["stdout", ends.terminal ?? ends.stdout],
+      ["stderr", ends.stderr],
+    ];
+    this.drains = streams.flatMap(([name, fd]) =>
+      fd === undefined ? [] : drain(fd, (bytes) => this.receive(name, bytes))
+    );
+    this.ended = this.watch();
+  }
+
+  get id(): string {
+    return this.running.id;
+  }
+
+  attach(attachment: Attachment): void {
+    this.attachments.add(attachment);
+  }
+
+  detach(attachment: Attachment): void {
+    this.attachments.delete(attachment);
+  }
+
+  private receive(
+    stream: StreamName,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): void | Promise<void> {
+    this.log.write(stream, bytes);
+    const slow: Promise<void>[] = [];
+    for (const attachment of this.attachments) {
+      const passed = attachment.output(stream, bytes);
+      if (passed !== undefined) slow.push(passed);
+    }
+    if (slow.length > 0) return Promise.all(slow).then(() => {});
+  }
+
+  /** Sends a signal to the container's process. */
+  signal(number: number): void {
+    const { process } = this.running;
+    if (process !== undefined) sendSignal(process, number);
+  }
+
+  /** Gives up the role, for another process to take: everything stays as it is, in the keeper's hands. */
+  release(): void {
+    const { ends, keeper, process, monitorLock } = this.running;
+    poller.unwatch(ends.end);
+    close(ends.end);
+    this.drains.forEach((each) => each.stop());
+    this.input?.close();
+    this.log.close();
+    for (const pidfd of [keeper, process]) if (pidfd !== undefined) close(pidfd);
+    monitorLock[Symbol.dispose]();
+  }
+
+  private async watch(): Promise<Exit> {
+    const exit = await this.exit();
+    await this.outputEnds();
+    this.input?.close();
+    this.log.close();
+    const { failure } = this.log;
+    if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
+    this.finish(exit);
+    return exit;
+  }
+
+  /** Waits for what the keeper tells; if another was told before, or the keeper is gone, its note is all there is. */
+  private async exit(): Promise<Exit> {
+    const { store, container, process, ends: { end } } = this.running;
+    await new Promise<void>((resolve) => poller.watch(end, EPOLL.IN, resolve));
+    poller.unwatch(end);
+    const bytes = new Uint8Array(EXIT_STATUS_SIZE);
+    const code = decodeExitStatus(bytes.subarray(0, read(end, bytes)));
+    close(end);
+    if (code !== undefined) return { code };
+    const noted = readExitStatus(store, this.id);
+    if (noted !== undefined) return noted;
+    if (process !== undefined) {
+      sendSignal(process, SIGNALS.SIGKILL);
+      await waitUntilGone(process);
+    }
+    return unseenExit(container);
+  }
+
+  private async outputEnds(): Promise<void> {
+    const timer = setTimeout(
+      () => this.drains.forEach((each) => each.stop()),
+      OUTPUT_AFTER_END,
+    );
+    await Promise.all(this.drains.map((each) => each.ended));
+    clearTimeout(timer);
+  }
+
+  /** Where the end cannot be recorded it is found out by whoever asks. */
+  private finish(exit: Exit): void {
+    const { store, id } = this.running;
+    try {
+      using _ = lockContainer(store, id);
+      this.releaseHost();
+      recordEnd(store, id, exit);
+    } catch (error) {
+      this.releaseHost();
+      if (error instanceof NotFoundError) return; // removed as soon as it had ended
+      if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
+      this.warn(`the end of the container is not recorded: ${error.message}`);
+    } finally {
+      const { keeper, process, monitorLock } = this.running;
+      if (keeper !== undefined) dismissKeeper(keeper);
+      if (process !== undefined) close(process);
+      monitorLock[Symbol.dispose]();
+    }
+  }
+
+  private releaseHost(): void {
+    if (this.released) return;
+    this.released = true;
+    releaseHost(this.running.store, this.id, this.running.mountId);
+  }
+
+  private warn(problem: string): void {
+    for (const attachment of this.attachments) attachment.warn?.(problem);
+  }
+}
