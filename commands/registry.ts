@@ -122,6 +122,9 @@ export const registry: Registry = {
       },
     },
   },
+  hidden: {
+    monitor: entry("Look after the containers of a store", "./monitor.ts"),
+  },
   missing: `
     attach build builder buildx completion compose config context df events exec kill login
     logout logs manifest network node pause plugin port prune pull push restart search secret

@@ -1,3 +1,4 @@
+import { startDetached } from "../runtime/container/start_detached.ts";
 import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
 import { isAlive } from "../runtime/container/process_identity.ts";
 import { EngineError, NotFoundError } from "../storage/errors.ts";
@@ -31,7 +32,7 @@ export const command = defineCommand({
       }
       return await startAttached(store, args[0], options.interactive);
     }
-    return startDetached(store, args);
+    return await startAll(store, args);
   },
 });
 
@@ -47,16 +48,13 @@ async function startAttached(store: Store, words: string, interactive: boolean):
   }
 }
 
-/** A container that runs is started already; to start another one without attaching to it takes what box does not have yet. */
-function startDetached(store: Store, names: readonly string[]): number {
+/** A container that runs is started already. */
+async function startAll(store: Store, names: readonly string[]): Promise<number> {
   const failed: string[] = [];
   for (const name of names) {
     try {
-      if (!isAlive(readContainer(store, resolveContainerId(store, name)))) {
-        throw new EngineError(
-          "starting a container in the background is not supported yet: use 'box start --attach'",
-        );
-      }
+      const id = resolveContainerId(store, name);
+      if (!isAlive(readContainer(store, id))) await startDetached(store, id);
       print(name);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

@@ -26,6 +26,8 @@ export interface Registry {
   readonly summary: string;
   readonly commands: CommandTable;
   readonly groups: { readonly [name: string]: CommandGroup };
+  /** Commands that box starts itself with; no help shows them. */
+  readonly hidden: CommandTable;
   /** Commands and groups of Docker's that box does not have. */
   readonly missing: readonly string[];
 }
@@ -41,6 +43,8 @@ export async function findTarget(registry: Registry, words: readonly string[]): 
   const group = own(registry.groups, name);
   if (group === undefined) {
     const names = [...Object.keys(registry.groups), ...Object.keys(registry.commands)];
+    const hidden = own(registry.hidden, name);
+    if (hidden !== undefined) return { kind: "command", path: `box ${name}`, entry: hidden, rest };
     return findCommand(registry, "box", registry.commands, words, names);
   }
   // An option in the place of the subcommand is the group's: --help.

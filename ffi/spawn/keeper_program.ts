@@ -12,7 +12,7 @@
  *     write(report, header, 16);                         // which step was fatal, if one was
  *     for (;;) switch (rt_sigtimedwait(all)) {
  *       case SIGUSR1: prctl(PR_SET_PDEATHSIG, 0); close(report);   // whoever started it may go without it
- *       case SIGCHLD: if (waitid(pid, &info, WNOHANG)) { note it in the file and the pipe `end`; for (;;) pause(); }
+ *       case SIGCHLD: if (waitid(pid, &info, WNOHANG)) note it in the file and the pipe `end`;
  *     }
  */
 
@@ -145,15 +145,12 @@ function report(plan: KeeperPlan, from: Block | Address, size: number): SpawnPro
 function awaitEnd(plan: KeeperPlan, pid: Cell): SpawnProgram {
   const program = new SpawnProgram();
   const wait = new Label("wait"), reap = new Label("reap"), untie = new Label("untie");
-  const note = new Label("note the end"), noted = new Label("noted"), stay = new Label("stay");
-  const signals = (label: Label) =>
-    program.call("rt_sigtimedwait", [ALL_SIGNALS, 0, 0, SIGSET_SIZE], {
-      what: "wait for a signal",
-      onError: label,
-    });
-  const info = program.block("info", 128);
+  const noted = new Label("noted"), info = program.block("info", 128);
   program.mark(wait);
-  const signal = signals(wait);
+  const signal = program.call("rt_sigtimedwait", [ALL_SIGNALS, 0, 0, SIGSET_SIZE], {
+    what: "wait for a signal",
+    onError: wait,
+  });
   program.subtract(signal, SIGNALS.SIGCHLD, { onZero: reap });
   program.subtract(signal, SIGNALS.SIGUSR1, { onZero: untie });
   program.jump(wait);
@@ -169,11 +166,9 @@ function awaitEnd(plan: KeeperPlan, pid: Cell): SpawnProgram {
   program.mark(reap);
   program.call("waitid", [P_PID, pid, info, WEXITED | WNOHANG, 0], {
     what: "reap the process",
-    onError: note,
+    onError: wait,
   });
   program.subtract(info.cell(SIGINFO_PID), 0, { onZero: wait }); // it had only been stopped
-
-  program.mark(note);
   const file = program.call(
     "openat",
     [plan.directory, EXIT_STATUS_FILE, O.WRONLY | O.CREAT | O.TRUNC | O.CLOEXEC, 0o600],
@@ -184,9 +179,7 @@ function awaitEnd(plan: KeeperPlan, pid: Cell): SpawnProgram {
   program.mark(noted);
   program.call("write", [plan.end, info, EXIT_STATUS_SIZE], { what: "tell", onError: "continue" });
   program.call("close", [plan.end], { what: "close the pipe", onError: "continue" });
-  program.mark(stay);
-  signals(stay);
-  program.jump(stay);
+  program.jump(wait);
   return program;
 }
 

@@ -12,13 +12,30 @@ import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import type { Exit } from "./exit_status.ts";
-import { exitedState } from "./state.ts";
+import { shouldRestart } from "./restart_policy.ts";
+import { exitedState, restartingState } from "./state.ts";
 
 /** Takes away what a run has on the host. Needs the monitor's lock. */
 export function releaseHost(store: Store, id: string, mountId: string): void {
   unmountOverlay(store, mountId);
   const hierarchy = probeCgroups();
   if (hierarchy) new Cgroup(hierarchy, id).remove();
+}
+
+/**
+ * Writes down that a container is to be started again. Its root stays mounted, by which those that need a monitor are found.
+ * False: it is not to be started again. Needs the lock on the container.
+ */
+export function recordRestart(store: Store, id: string, exit: Exit): boolean {
+  const container = readContainer(store, id);
+  if (!shouldRestart(container, readHostConfig(store, id), exit)) return false;
+  const { BoxKeeper: _, ...rest } = container;
+  writeContainer(containerPath(store, id), {
+    ...rest,
+    State: restartingState(container.State, exit),
+    RestartCount: container.RestartCount + 1,
+  });
+  return true;
 }
 
 /** Writes down how a run ended; removes the container if it was to be. Needs the lock on the container. */

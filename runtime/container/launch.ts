@@ -149,6 +149,7 @@ class Launch {
         Error: "",
         StartedAt: now(),
       },
+      HasBeenManuallyStopped: false,
       BoxProcess: identifyProcess(processPid),
       BoxKeeper: keeper && { Pid: pid, ...keeper, Descriptors: this.streams.held },
     });

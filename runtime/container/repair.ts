@@ -22,19 +22,46 @@ import { adoptContainer } from "./monitor/adopt.ts";
 import { ensureMonitored } from "./monitor/background_client.ts";
 import { Monitor } from "./monitor/monitor.ts";
 import { isAlive, keeperIsAlive } from "./process_identity.ts";
-import { unseenExit } from "./state.ts";
+import { isAwaitingRestart, unseenExit } from "./state.ts";
 
 /** Every command that changes containers starts with it: the store's layout is made, and what crashes left is cleared away. */
 export async function prepareForContainers(store: Store): Promise<void> {
   prepareForWriting(store);
   await thawForgotten(store); // first of all, since what is frozen cannot be killed
   let orphans = 0;
+  await clearMounted(store, (_id, _mountId, lock) => {
+    orphans++;
+    lock[Symbol.dispose]();
+  });
+  if (orphans > 0) await ensureMonitored(store);
+}
+
+/**
+ * Clears up after all containers that have lost their monitor and have ended. Those that still live, or wait for their next
+ * start, are left to `adopt`, with the monitor's lock.
+ */
+export async function clearMounted(
+  store: Store,
+  adopt: (id: string, mountId: string, lock: DirectoryLock) => void,
+): Promise<void> {
   for (const mountId of mountedOverlays(store)) {
     // Whoever runs a container holds this lock as long as its root is mounted.
-    using lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
-    if (lock !== undefined && !await concludeIfEnded(store, mountId, lock)) orphans++;
+    const lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
+    if (lock === undefined) continue;
+    const id = idOfMount(store, mountId);
+    try {
+      if (id !== undefined && isOrphan(store, id)) {
+        adopt(id, mountId, lock);
+        continue;
+      }
+      await clear(store, id, mountId, lock);
+    } catch (error) {
+      // One container must not stand in the way of the others, nor of its own removal.
+      if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
+      else if (!(error instanceof SystemError || error instanceof NotFoundError)) throw error;
+    }
+    lock[Symbol.dispose]();
   }
-  if (orphans > 0) await ensureMonitored(store);
 }
 
 /** Ids of the overlays of this store that are mounted. */
@@ -52,44 +79,39 @@ function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
 }
 
-/**
- * Clears up after a container that has lost its monitor, if it has ended. False: it still runs. Needs the monitor's lock, which
- * may be given back early.
- */
-export async function concludeIfEnded(
-  store: Store,
-  mountId: string,
-  lock: DirectoryLock,
-): Promise<boolean> {
+function idOfMount(store: Store, mountId: string): string | undefined {
   const id = listNames(store.mounts)
     .find((each) => readTextIfExists(`${store.mounts}/${each}/mount-id`) === mountId);
-  if (id === undefined || !containerExists(store, id)) {
-    unmountOverlay(store, mountId);
-    return true;
+  return id !== undefined && containerExists(store, id) ? id : undefined;
+}
+
+/** Whether a container without a monitor is in need of one. */
+function isOrphan(store: Store, id: string): boolean {
+  const container = readContainerIfExists(store, id);
+  if (container === undefined) return false;
+  return isAwaitingRestart(container) || isAlive(container) && keeperIsAlive(container);
+}
+
+/** Needs the monitor's lock, which may be given back early. */
+async function clear(
+  store: Store,
+  id: string | undefined,
+  mountId: string,
+  lock: DirectoryLock,
+): Promise<void> {
+  const container = id === undefined ? undefined : readContainerIfExists(store, id);
+  if (id === undefined || container === undefined) return unmountOverlay(store, mountId);
+  if (isAlive(container) && container.BoxProcess === undefined) return; // dockerd's
+  const running = adoptContainer(store, id, mountId, lock);
+  if (running !== undefined) {
+    await new Monitor(running).ended; // its last words may still have to be read
+    return;
   }
-  try {
-    const container = readContainerIfExists(store, id);
-    if (container === undefined) return true;
-    if (isAlive(container) && (keeperIsAlive(container) || container.BoxKeeper === undefined)) {
-      return container.BoxKeeper === undefined; // dockerd's
-    }
-    const running = adoptContainer(store, id, mountId, lock);
-    if (running !== undefined) {
-      await new Monitor(running).ended; // its last words may still have to be read
-      return true;
-    }
-    await killAndWait(container);
-    using _ = lockContainer(store, id);
-    releaseHost(store, id, mountId);
-    if (container.State.Running) {
-      recordEnd(store, id, readExitStatus(store, id) ?? unseenExit(container));
-    }
-    return true;
-  } catch (error) {
-    // One container must not stand in the way of the others, nor of its own removal.
-    if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
-    else if (!(error instanceof SystemError || error instanceof NotFoundError)) throw error;
-    return true;
+  await killAndWait(container);
+  using _ = lockContainer(store, id);
+  releaseHost(store, id, mountId);
+  if (container.State.Running) {
+    recordEnd(store, id, readExitStatus(store, id) ?? unseenExit(container));
   }
 }
 

@@ -6,6 +6,7 @@ import { close } from "../../ffi/file.ts";
 import { reap, sendSignal } from "../../ffi/spawn/pidfd.ts";
 import type { ContainerFile, HostConfig, StreamEnds } from "../../storage/container/config.ts";
 import type { DirectoryLock } from "../../storage/lock.ts";
+import { closeEnds } from "./streams.ts";
 import type { Store } from "../../storage/store.ts";
 
 export interface RunningContainer {
@@ -23,6 +24,13 @@ export interface RunningContainer {
   /** pidfds of the keeper and of the container's first process; undefined if they are gone. */
   readonly keeper: number | undefined;
   readonly process: number | undefined;
+}
+
+/** Lets go of a container, for another process to take: everything stays as it is, in the keeper's hands. */
+export function releaseRunning({ ends, keeper, process, monitorLock }: RunningContainer): void {
+  closeEnds(ends);
+  for (const pidfd of [keeper, process]) if (pidfd !== undefined) close(pidfd);
+  monitorLock[Symbol.dispose]();
 }
 
 /** Ends a keeper and closes its descriptor; frees its pid if it is a child of this process. */

@@ -57,12 +57,23 @@ export function exitedState(state: ContainerState, exit: Exit): ContainerState {
   };
 }
 
+/** What a container's state is between an end and the start that follows it. */
+export function restartingState(state: ContainerState, exit: Exit): ContainerState {
+  return { ...exitedState(state, exit), Running: true, Restarting: true };
+}
+
 /** A container as it really is: one whose process is gone has exited, whatever its file says. */
 export function withTrueState(store: Store, container: ContainerFile): ContainerFile {
   if (!container.State.Running || isAlive(container)) return container;
+  if (isAwaitingRestart(container)) return container;
   const exit = readExitStatus(store, container.ID);
   if (exit === undefined && keeperIsAlive(container)) return container; // it is about to note the end
   return { ...container, State: exitedState(container.State, exit ?? unseenExit(container)) };
+}
+
+/** Whether a container has ended and its restart policy wants it to run again, unless the host was restarted meanwhile. */
+export function isAwaitingRestart({ State: state, BoxProcess: process }: ContainerFile): boolean {
+  return state.Restarting && process?.BootID === bootId();
 }
 
 /** How a container has ended whose keeper left no note: it was killed with the keeper, unless the host was restarted. */

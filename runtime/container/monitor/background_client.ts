@@ -30,7 +30,7 @@ export async function ensureMonitored(store: Store): Promise<void> {
 }
 
 /** Asks a background monitor to take over what has none. False: there is none to be asked. */
-async function askToAdopt(store: Store): Promise<boolean> {
+export async function askToAdopt(store: Store): Promise<boolean> {
   try {
     using connection = await connect(store);
     return await connection.read(new Uint8Array(1)) === 1;

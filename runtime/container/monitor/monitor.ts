@@ -7,7 +7,7 @@ import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_program.ts";
 import { poller } from "../../../ffi/poller.ts";
 import { sendSignal, waitUntilGone } from "../../../ffi/spawn/pidfd.ts";
 import { EngineError, NotFoundError } from "../../../storage/errors.ts";
-import { recordEnd, releaseHost } from "../conclude.ts";
+import { recordEnd, recordRestart, releaseHost } from "../conclude.ts";
 import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
 import { type ContainerLog, openLog } from "../log.ts";
@@ -28,11 +28,17 @@ export interface Attachment {
 /** Milliseconds that output may still come after the end, from a process outside the container's pid namespace: dockerd's. */
 const OUTPUT_AFTER_END = 2000;
 
+/** How a run ended. */
+export interface Ended extends Exit {
+  /** Whether the restart policy demands another one, which is then for the background monitor to start. */
+  readonly restarting: boolean;
+}
+
 export class Monitor {
   /** What the container reads; undefined if it reads nothing. */
   readonly input: ContainerInput | undefined;
   /** Resolves when the container has ended, all that it wrote was passed on, and its end is recorded. */
-  readonly ended: Promise<Exit>;
+  readonly ended: Promise<Ended>;
   private readonly attachments = new Set<Attachment>();
   private readonly log: ContainerLog;
   private readonly drains: Drain[];
@@ -97,15 +103,14 @@ export class Monitor {
     monitorLock[Symbol.dispose]();
   }
 
-  private async watch(): Promise<Exit> {
+  private async watch(): Promise<Ended> {
     const exit = await this.exit();
     await this.outputEnds();
     this.input?.close();
     this.log.close();
     const { failure } = this.log;
     if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
-    this.finish(exit);
-    return exit;
+    return { ...exit, restarting: this.finish(exit) };
   }
 
   /** Waits for what the keeper tells; if another was told before, or the keeper is gone, its note is all there is. */
@@ -135,18 +140,21 @@ export class Monitor {
     clearTimeout(timer);
   }
 
-  /** Where the end cannot be recorded it is found out by whoever asks. */
-  private finish(exit: Exit): void {
+  /** Returns whether there is to be another run. Where the end cannot be recorded it is found out by whoever asks. */
+  private finish(exit: Exit): boolean {
     const { store, id } = this.running;
     try {
       using _ = lockContainer(store, id);
+      if (recordRestart(store, id, exit)) return true;
       this.releaseHost();
       recordEnd(store, id, exit);
+      return false;
     } catch (error) {
       this.releaseHost();
-      if (error instanceof NotFoundError) return; // removed as soon as it had ended
+      if (error instanceof NotFoundError) return false; // removed as soon as it had ended
       if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
       this.warn(`the end of the container is not recorded: ${error.message}`);
+      return false;
     } finally {
       const { keeper, process, monitorLock } = this.running;
       if (keeper !== undefined) dismissKeeper(keeper);

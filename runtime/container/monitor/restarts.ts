@@ -1,0 +1,74 @@
+/** Containers between an end and the start that their restart policy demands. */
+
+import type { ContainerFile } from "../../../storage/container/config.ts";
+import { readContainerIfExists } from "../../../storage/container/container_store.ts";
+import { EngineError } from "../../../storage/errors.ts";
+import type { DirectoryLock } from "../../../storage/lock.ts";
+import type { Store } from "../../../storage/store.ts";
+import { releaseHost } from "../conclude.ts";
+import { launchContainer } from "../launch.ts";
+import { nextDelay } from "../restart_policy.ts";
+import type { RunningContainer } from "../running.ts";
+
+interface Pending {
+  readonly mountId: string;
+  readonly lock: DirectoryLock;
+  readonly timer: number;
+}
+
+export class Restarts {
+  private readonly pending = new Map<string, Pending>();
+  /** Milliseconds that each container waited before its last start. */
+  private readonly delays = new Map<string, number>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly started: (running: RunningContainer) => void,
+  ) {}
+
+  get size(): number {
+    return this.pending.size;
+  }
+
+  /** Starts a container after a while. The monitor's lock is held until then. */
+  add({ ID: id, State: state }: ContainerFile, mountId: string, lock: DirectoryLock): void {
+    const ranFor = Date.parse(state.FinishedAt) - Date.parse(state.StartedAt);
+    const delay = nextDelay(this.delays.get(id), ranFor);
+    this.delays.set(id, delay);
+    const timer = setTimeout(() => this.start(id), delay);
+    this.pending.set(id, { mountId, lock, timer });
+  }
+
+  /** Gives up those that are not to be started any more. */
+  reconsider(): void {
+    for (const id of this.pending.keys()) if (!this.isWanted(id)) this.giveUp(id);
+  }
+
+  private isWanted(id: string): boolean {
+    return readContainerIfExists(this.store, id)?.State.Restarting ?? false;
+  }
+
+  private giveUp(id: string): void {
+    const { mountId, lock, timer } = this.take(id);
+    clearTimeout(timer);
+    this.delays.delete(id);
+    releaseHost(this.store, id, mountId);
+    lock[Symbol.dispose]();
+  }
+
+  private take(id: string): Pending {
+    const pending = this.pending.get(id)!;
+    this.pending.delete(id);
+    return pending;
+  }
+
+  private async start(id: string): Promise<void> {
+    if (!this.isWanted(id)) return this.giveUp(id);
+    const { lock: monitorLock } = this.take(id);
+    try {
+      this.started(await launchContainer(this.store, id, { tied: false, monitorLock }));
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error; // the reason is in the container's state
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** When a container that has ended is started again, by docker's rules. */
+
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import type { Exit } from "./exit_status.ts";
+
+/** Whether this end is followed by another start. */
+export function shouldRestart(
+  container: ContainerFile,
+  { RestartPolicy: policy }: HostConfig,
+  exit: Exit,
+): boolean {
+  if (container.HasBeenManuallyStopped) return false;
+  switch (policy.Name) {
+    case "always":
+    case "unless-stopped":
+      return true;
+    case "on-failure":
+      return exit.code !== 0 &&
+        (policy.MaximumRetryCount === 0 || container.RestartCount < policy.MaximumRetryCount);
+    default:
+      return false;
+  }
+}
+
+const FIRST_DELAY = 100, LONGEST_DELAY = 60_000;
+/** A container that has run so long has not failed at its start. */
+const LONG_RUN = 10_000;
+
+/** Milliseconds to wait before a start: the double of the last delay, unless the container has run for ten seconds. */
+export function nextDelay(lastDelay: number | undefined, ranFor: number): number {
+  if (lastDelay === undefined || ranFor >= LONG_RUN) return FIRST_DELAY;
+  return Math.min(2 * lastDelay, LONGEST_DELAY);
+}
