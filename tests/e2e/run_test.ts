@@ -100,20 +100,24 @@ boxTest("signals are passed on to the container's program", async (box) => {
   }
 });
 
-boxTest("a killed box takes its container with it, and the next command tidies up", async (box) => {
+boxTest("a container survives its box, and its log and exit code are not lost", async (box) => {
   await box.busybox();
-  const process = box.spawn("run --name lost busybox sleep 1000");
-  await eventually("running", async () => (await box.ok("ps -q")) !== "");
-  const pid = await box.ok("inspect -f {{.State.Pid}} lost");
+  const script = "echo first; while [ ! -e /go ]; do sleep 0.05; done; echo second; exit 9";
+  const process = box.spawn(["run", "--name", "kept", "busybox", "sh", "-c", script]);
+  await eventually("running", () => process.stdout.includes("first"));
   process.kill("SIGKILL");
   await process.wait();
-  await eventually("the container's end", () => !exists(`/proc/${pid}`));
-  equal(await box.ok("ps -q"), "");
-  match(await box.ok(["ps", "-a", "--format", "{{.Status}}"]), /^Exited \(255\)/);
+  match(await box.ok(["ps", "--format", "{{.Status}}"]), /^Up /);
+  const merged = await box.ok("inspect -f {{.GraphDriver.Data.MergedDir}} kept");
+  await Deno.writeTextFile(`${merged}/go`, "");
+  await eventually("the end", async () => await box.ok("ps -q") === "");
+  match(await box.ok(["ps", "-a", "--format", "{{.Status}}"]), /^Exited \(9\)/);
   await box.ok("create --name next busybox true"); // any command that writes
+  const log = await Deno.readTextFile(await box.ok("inspect -f {{.LogPath}} kept"));
+  deepEqual(log.match(/"log":"[^"]*"/g), ['"log":"first\\n"', '"log":"second\\n"']);
   const mounts = await Deno.readTextFile("/proc/self/mountinfo");
   ok(!mounts.includes(box.root), "the root is still mounted");
-  await box.ok("rm lost");
+  await box.ok("rm kept");
 });
 
 boxTest("a killed run --rm leaves no container behind", async (box) => {
