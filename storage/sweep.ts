@@ -19,8 +19,12 @@ function sweepLayers(store: Store): void {
     const path = `${store.layersInProgress}/${name}`;
     using lock = DirectoryLock.tryTake(path);
     if (lock === undefined) continue;
-    if (name.startsWith("lease-")) endLease(store, path, false);
-    else removeUnpublishedLayer(store, path);
+    if (name.startsWith("lease-")) {
+      using _ = store.lockImages("exclusive");
+      endLease(store, path);
+    } else {
+      removeUnpublishedLayer(store, path);
+    }
   }
 }
 

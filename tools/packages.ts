@@ -25,6 +25,7 @@ export const testPackages: PackageGroup[] = [
     purpose: "looking at what box does on the host",
     packages: ["bsdutils", "util-linux", "strace", "iproute2", "nftables", "procps"],
   },
+  { purpose: "a file system without links and owners", packages: ["dosfstools"] },
   { purpose: "running code for aarch64", packages: ["qemu-user-static"] },
   { purpose: "a store shared with dockerd", packages: ["docker.io"] },
   { purpose: "images exchanged with podman", packages: ["podman", "crun"] },

@@ -15,7 +15,6 @@ import {
 import {
   type CreatedImage,
   createImage,
-  imageExists,
   readImageConfig,
 } from "../../storage/image/image_store.ts";
 import { parseNewReference } from "../../storage/image/reference.ts";
@@ -56,16 +55,14 @@ export async function commitContainer(
   using _ = lockContainer(store, id, "shared");
   const container = readContainer(store, id);
   const config = applyChanges(container.Config, request.changes);
-  const parent = imageExists(store, container.Image)
-    ? readImageConfig(store, container.Image)
-    : undefined;
+  const parent = readImageConfig(store, container.Image); // as with docker, it must not be gone
 
   using lease = LayerLease.begin(store);
   const layer = await whilePaused(container, request.pause, () => commitLayer(store, id, lease));
   const created = now();
   const image: ImageConfig = {
-    architecture: parent?.architecture ?? hostArchitecture,
-    ...(parent?.variant && { variant: parent.variant }),
+    architecture: parent.architecture ?? hostArchitecture,
+    ...(parent.variant && { variant: parent.variant }),
     ...(request.author && { author: request.author }),
     ...(request.comment && { comment: request.comment }),
     config,
@@ -73,7 +70,7 @@ export async function commitContainer(
     container_config: container.Config,
     created,
     docker_version: BOX_VERSION,
-    history: [...parent?.history ?? [], {
+    history: [...parent.history ?? [], {
       created,
       ...(request.author && { author: request.author }),
       created_by: (container.Config.Cmd ?? []).join(" "),
@@ -83,7 +80,7 @@ export async function commitContainer(
     os: container.OS,
     rootfs: {
       type: "layers",
-      diff_ids: [...parent?.rootfs.diff_ids ?? [], ...(layer.isEmpty ? [] : [layer.diffId])],
+      diff_ids: [...parent.rootfs.diff_ids ?? [], ...(layer.isEmpty ? [] : [layer.diffId])],
     },
   };
   const result = await createImage(store, {

@@ -5,8 +5,9 @@ import { removeTree } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { makeDirectory, rename } from "../../ffi/file.ts";
 import { umount2 } from "../../ffi/mount.ts";
+import { isDigest } from "../digest.ts";
 import { CorruptStoreError, NotFoundError } from "../errors.ts";
-import { ensureDirectory, readTextIfExists, writeNewFile } from "../files.ts";
+import { ensureDirectory, readJsonIfExists, readTextIfExists, writeNewFile } from "../files.ts";
 import { randomContainerId, randomId } from "../id.ts";
 import { DirectoryLock } from "../lock.ts";
 import {
@@ -18,7 +19,9 @@ import {
 import { fillInitLayer } from "../overlay2/init_layer.ts";
 import { imageExists } from "../image/image_store.ts";
 import { readLayer } from "../layer/layer_store.ts";
+import { removeWithLayers } from "../layer/lease.ts";
 import type { Store } from "../store.ts";
+import type { ContainerFile } from "./config.ts";
 import {
   containerExists,
   containerPath,
@@ -131,8 +134,29 @@ function deleteLayersAndFiles(store: Store, id: string): void {
     removeOverlay(store, mountId);
     removeOverlay(store, `${mountId}-init`);
   }
-  removeTree(AT.FDCWD, `${store.mounts}/${id}`);
+  releaseParentLayers(store, id);
   removeTree(AT.FDCWD, stagingPath(store, id));
+}
+
+/** Takes the note of a container's layers away, and with it those of an image that was removed by force, if it was the last to need them. */
+function releaseParentLayers(store: Store, id: string): void {
+  const notes = `${store.mounts}/${id}`, parent = parentLayerOf(store, id);
+  if (!isDigest(parent)) return removeTree(AT.FDCWD, notes);
+  using _ = store.lockImages("exclusive");
+  if (isImageThere(store, id)) removeTree(AT.FDCWD, notes);
+  else removeWithLayers(store, [parent], () => removeTree(AT.FDCWD, notes));
+}
+
+/** Whether a container in tmp/ names an image that exists. */
+function isImageThere(store: Store, id: string): boolean {
+  try {
+    const path = `${stagingPath(store, id)}/config.v2.json`;
+    const image = readJsonIfExists<ContainerFile>(path)?.Image;
+    return isDigest(image) && imageExists(store, image);
+  } catch (error) {
+    if (error instanceof CorruptStoreError) return false; // then the layers themselves are looked at
+    throw error;
+  }
 }
 
 /** Takes a mount away that a crash left; EINVAL says that nothing is mounted there. */

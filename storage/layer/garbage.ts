@@ -10,7 +10,7 @@ import { chainIdsFrom, layerExists, readLayerChain, removeLayer } from "./layer_
 /**
  * Removes those of the given layers, and of the layers below them, that no image, container or lease uses. Returns the
  * chain ids that were removed, topmost first. The path of a lease that is to count for nothing may be given. Needs the exclusive
- * image lock.
+ * image lock. Throws CorruptStoreError, and removes nothing, if a damaged layer hides what it stands on and that matters.
  */
 export function removeUnusedLayers(
   store: Store,
@@ -26,18 +26,16 @@ export function removeUnusedLayers(
   if (candidates.size === 0) return [];
 
   const usedByImages = stacksOfImages(store);
+  const doubtful = [...candidates].filter(([, stack]) => !usedByImages.has(stack));
+  if (doubtful.length === 0) return []; // as mostly; what containers use need not be followed then
   const usedOtherwise = new Set([
     ...chainIdsOfContainers(store),
     ...chainIdsOfLeases(store, ignoredLease),
   ]);
-  const removed: string[] = [];
   // A layer before what it stands on: a crash in between must not leave one that stands on nothing.
-  const ordered = [...candidates].sort(([, a], [, b]) => b.length - a.length);
-  for (const [chainId, stack] of ordered) {
-    if (usedByImages.has(stack) || usedOtherwise.has(chainId)) continue;
-    removeLayer(store, chainId);
-    removed.push(chainId);
-  }
+  const removed = doubtful.sort(([, a], [, b]) => b.length - a.length)
+    .map(([chainId]) => chainId).filter((chainId) => !usedOtherwise.has(chainId));
+  for (const chainId of removed) removeLayer(store, chainId);
   return removed;
 }
 

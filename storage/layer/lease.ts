@@ -7,6 +7,7 @@ import { AT } from "../../ffi/constants.ts";
 import { removeTree } from "../../ffi/directory.ts";
 import { makeDirectory } from "../../ffi/file.ts";
 import { hexOf } from "../digest.ts";
+import { CorruptStoreError } from "../errors.ts";
 import { writeNewFile } from "../files.ts";
 import { randomId } from "../id.ts";
 import { DirectoryLock } from "../lock.ts";
@@ -43,34 +44,49 @@ export class LayerLease {
 
   /** Ends the lease; layers that nothing names go with it unless it was finished. */
   [Symbol.dispose](): void {
-    endLease(this.store, this.path, this.complete);
+    if (this.complete) {
+      removeTree(AT.FDCWD, this.path);
+    } else {
+      using _ = this.store.lockImages("exclusive");
+      endLease(this.store, this.path);
+    }
     this.lock[Symbol.dispose]();
   }
 }
 
-/** Removes a lease whose lock the caller has. */
-export function endLease(store: Store, path: string, complete: boolean): void {
-  if (!complete) {
-    const held = chainIdsOfLease(path);
-    using _ = store.lockImages("exclusive");
-    removeUnusedLayers(store, held, path);
+/**
+ * Removes a lease whose lock the caller has, and those of its layers, and of the layers below them, that nothing needs; returns
+ * their chain ids. Where a damaged layer keeps it from being told which they are, all stay, and the lease with them for the
+ * sweep after a repair: no command is to fail for what it has nothing to do with. Needs the exclusive image lock.
+ */
+export function endLease(store: Store, path: string): string[] {
+  try {
+    const removed = removeUnusedLayers(store, chainIdsOfLease(path), path);
+    removeTree(AT.FDCWD, path); // last, so that a crash leaves it to be ended again
+    return removed;
+  } catch (error) {
+    if (error instanceof CorruptStoreError) return [];
+    throw error;
   }
-  removeTree(AT.FDCWD, path); // last, so that a crash leaves it to be ended again
 }
 
 /**
- * Takes away what needs layers, and then those of them, and of the layers below, that nothing needs any more; returns their chain ids. A lease
- * sees to it that a crash in between leaves no layer that nobody knows of. Needs the exclusive image lock.
+ * Takes away what needs layers, and then those of them, and of the layers below, that nothing needs any more; returns their
+ * chain ids. A lease sees to it that a crash in between leaves no layer that nobody knows of. Needs the exclusive image lock.
  */
 export function removeWithLayers(
   store: Store,
   layers: readonly string[],
   remove: () => void,
 ): string[] {
-  using lease = LayerLease.begin(store);
-  for (const layer of layers) lease.hold(layer);
-  remove();
-  const removed = removeUnusedLayers(store, layers, lease.path);
-  lease.finish();
+  // Not disposed of, which would wait for the lock that the caller has; the kernel drops the lease's own.
+  const lease = LayerLease.begin(store);
+  let removed: string[];
+  try {
+    for (const layer of layers) lease.hold(layer);
+    remove();
+  } finally {
+    removed = endLease(store, lease.path);
+  }
   return removed;
 }

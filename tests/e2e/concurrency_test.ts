@@ -1,6 +1,6 @@
 /** Many box processes on one store. */
-import { deepEqual, equal } from "node:assert/strict";
-import { boxTest, busyboxTar, storeLeftovers } from "./harness.ts";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { boxTest, busyboxTar, describe, storeLeftovers } from "./harness.ts";
 
 const AT_ONCE = 20;
 
@@ -32,14 +32,15 @@ boxTest(
 
 boxTest("one name for twenty creations goes to exactly one", async (box) => {
   await box.busybox();
-  const results = await Promise.all(
-    Array.from({ length: AT_ONCE }, () => box.run("create --name wanted busybox true")),
-  );
+  const create = "create --name wanted busybox true";
+  const results = await Promise.all(Array.from({ length: AT_ONCE }, () => box.run(create)));
+  const story = results.map((result) => describe(box.commandLine(create), result)).join("\n");
   const winners = results.filter(({ code }) => code === 0);
-  equal(winners.length, 1);
-  equal(await box.ok("inspect -f {{.Id}} wanted"), winners[0].stdout.trim());
+  equal(winners.length, 1, story);
+  const winner = winners[0].stdout.trim();
+  equal(await box.ok("inspect -f {{.Id}} wanted"), winner);
   for (const { stderr } of results.filter(({ code }) => code !== 0)) {
-    equal(stderr.includes(winners[0].stdout.trim()), true, stderr);
+    ok(stderr.includes(`"/wanted" is already in use by container "${winner}"`), story);
   }
 });
 

@@ -17,7 +17,7 @@ import { testWith } from "./harness/skip.ts";
 export type { Box };
 export * as needs from "./harness/needs.ts";
 export { skipUnless, testWith } from "./harness/skip.ts";
-export { eventually, type Result, run, RunningProcess } from "./harness/process.ts";
+export { describe, eventually, type Result, run, RunningProcess } from "./harness/process.ts";
 export { busyboxTar, debianTar } from "./harness/fixtures.ts";
 export { makeOddFiles } from "./harness/odd_files.ts";
 export {

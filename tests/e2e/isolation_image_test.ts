@@ -1,28 +1,23 @@
 /** Images in which nothing is what box expects: links and files in place of directories, and odd accounts. */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { assertTidy, type Box, boxTest, busyboxTar, onlyLine, run } from "./harness.ts";
+import { equal, match, ok } from "node:assert/strict";
+import { assertTidy, type Box, boxTest, busyboxTar, onlyLine } from "./harness.ts";
+import { changedBusybox, Outside } from "./isolation/containers.ts";
 
-/** Makes images of a busybox with changes made by a shell script, which runs in its root directory. */
+/** Hostile images, one after another. */
 class HostileImages {
-  private constructor(private readonly box: Box, readonly outside: string) {}
+  private constructor(private readonly box: Box, private readonly canary: Outside) {}
 
   static async make(box: Box): Promise<HostileImages> {
-    const images = new HostileImages(box, `${box.temp}/outside`);
-    await Deno.mkdir(images.outside);
-    await Deno.writeTextFile(`${images.outside}/canary`, "canary");
-    return images;
+    return new HostileImages(box, await Outside.make(box));
+  }
+
+  /** A directory of the host for their links to lead to. */
+  get outside(): string {
+    return this.canary.path;
   }
 
   async build(script: string): Promise<void> {
-    const root = `${this.box.temp}/rootfs`;
-    const { code, stderr } = await run([
-      "sh",
-      "-ec",
-      `mkdir ${root}; cd ${root}; tar -xf ${await busyboxTar()}; ${script}
-       tar -cSf ${root}.tar .; rm -r ${root}`,
-    ]);
-    equal(code, 0, stderr);
-    await this.box.ok(["import", `${root}.tar`, "hostile"]);
+    await changedBusybox(this.box, "hostile", script);
   }
 
   /** Runs a script in a container of it, which works, or is refused in one line; and nothing outside is touched. */
@@ -30,8 +25,7 @@ class HostileImages {
     const command = ["run", "--rm", ...options, "hostile", "sh", "-c", script];
     const { code, stdout, stderr } = await this.box.run(command, { timeout: 20_000 });
     if (code === 125) match(onlyLine(stderr), /^box: Error response from daemon: .+/);
-    deepEqual([...Deno.readDirSync(this.outside)].map(({ name }) => name), ["canary"]);
-    equal(await Deno.readTextFile(`${this.outside}/canary`), "canary");
+    await this.canary.assertUntouched();
     assertTidy(this.box.root);
     equal(await this.box.ok("ps -aq"), "");
     return { code, output: stdout + stderr };
