@@ -1,6 +1,6 @@
 import { removeContainer } from "../runtime/container/remove.ts";
 import { StartError } from "../runtime/sandbox/start.ts";
-import { containerExists } from "../storage/container/container_store.ts";
+import { NotFoundError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { runAttached } from "./attached.ts";
 import { atLeast } from "./cli/arguments.ts";
@@ -37,7 +37,7 @@ export const command = defineCommand({
         signalProxy: options["sig-proxy"],
       });
     } catch (error) {
-      if (options.rm && containerExists(store, id)) await removeContainer(store, id, false);
+      if (options.rm) await removeIfExists(store, id);
       // Unlike for a refused request, docker gives no hint at help here.
       if (error instanceof StartError) {
         throw new CliError(`box: Error response from daemon: ${error.message}.`, error.exitCode);
@@ -46,3 +46,12 @@ export const command = defineCommand({
     }
   },
 });
+
+/** What is to be removed after its run is also removed when there was none. */
+async function removeIfExists(store: Store, id: string): Promise<void> {
+  try {
+    await removeContainer(store, id, false);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error; // the end was recorded, or another command was first
+  }
+}

@@ -26,7 +26,7 @@ import { openLog } from "./log.ts";
 import { ContainerMounts } from "./mounts.ts";
 import { writeNetworkFiles } from "./network_files.ts";
 import { describeSandbox } from "./prepare.ts";
-import { identifyProcess, isAlive, openProcess } from "./process_identity.ts";
+import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
 import type { RunningContainer } from "./running.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
 
@@ -150,7 +150,8 @@ class Launch {
         StartedAt: now(),
       },
       HasBeenManuallyStopped: false,
-      BoxProcess: identifyProcess(processPid),
+      // It may be over and gone already.
+      BoxProcess: identifyProcess(processPid) ?? { StartTime: "", BootID: bootId() },
       BoxKeeper: keeper && { Pid: pid, ...keeper, Descriptors: this.streams.held },
     });
   }

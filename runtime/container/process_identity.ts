@@ -46,7 +46,7 @@ export function bootId(): string {
 export function isAlive(container: ContainerFile): boolean {
   const { State: state, BoxProcess: expected } = container;
   if (!state.Running || state.Pid === 0) return false;
-  if (expected === undefined) return isInOwnCgroup(container);
+  if (expected === undefined) return container.BoxKeeper === undefined && isInOwnCgroup(container);
   return isRunning(state.Pid, expected);
 }
 

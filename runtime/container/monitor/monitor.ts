@@ -116,7 +116,7 @@ export class Monitor {
   /** Waits for what the keeper tells; if another was told before, or the keeper is gone, its note is all there is. */
   private async exit(): Promise<Exit> {
     const { store, container, process, ends: { end } } = this.running;
-    await new Promise<void>((resolve) => poller.watch(end, EPOLL.IN, resolve));
+    await new Promise<void>((resolve) => poller.watch(end, EPOLL.IN, () => resolve()));
     poller.unwatch(end);
     const bytes = new Uint8Array(EXIT_STATUS_SIZE);
     const code = decodeExitStatus(bytes.subarray(0, read(end, bytes)));

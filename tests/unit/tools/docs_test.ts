@@ -30,6 +30,7 @@ const registry: Registry = {
   groups: {
     image: { summary: "Manage images", commands: { ls: { ...images, aliases: ["list"] } } },
   },
+  hidden: {},
   missing: [],
 };
 

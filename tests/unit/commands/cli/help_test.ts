@@ -141,6 +141,7 @@ const registry: Registry = {
   groups: {
     container: { summary: "Manage containers", commands: { ls: entry("List containers") } },
   },
+  hidden: {},
   missing: [],
 };
 

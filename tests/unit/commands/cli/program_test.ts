@@ -61,6 +61,7 @@ const registry: Registry = {
       commands: { rm: { ...entry(rm), aliases: ["remove"] }, run: entry(run) },
     },
   },
+  hidden: {},
   missing: ["push"],
 };
 
