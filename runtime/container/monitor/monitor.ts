@@ -142,7 +142,10 @@ export class Monitor {
 
   /** Returns whether there is to be another run. Where the end cannot be recorded it is found out by whoever asks. */
   private finish(exit: Exit): boolean {
-    const { store, id } = this.running;
+    const { store, id, keeper, process, monitorLock } = this.running;
+    // First of all: once the end is recorded nobody would know of the keeper. Its note remains.
+    if (keeper !== undefined) dismissKeeper(keeper);
+    if (process !== undefined) close(process);
     try {
       using _ = lockContainer(store, id);
       if (recordRestart(store, id, exit)) return true;
@@ -156,9 +159,6 @@ export class Monitor {
       this.warn(`the end of the container is not recorded: ${error.message}`);
       return false;
     } finally {
-      const { keeper, process, monitorLock } = this.running;
-      if (keeper !== undefined) dismissKeeper(keeper);
-      if (process !== undefined) close(process);
       monitorLock[Symbol.dispose]();
     }
   }

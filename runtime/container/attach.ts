@@ -1,0 +1,93 @@
+/** Attaching to a container that runs: from another process than its monitor's. */
+
+import { AT, O } from "../../ffi/constants.ts";
+import { isErrno } from "../../ffi/errno.ts";
+import { close, openAt } from "../../ffi/file.ts";
+import { containerPath } from "../../storage/container/container_store.ts";
+import { EngineError } from "../../storage/errors.ts";
+import type { Store } from "../../storage/store.ts";
+import { ATTACH_SOCKET } from "./monitor/attach_server.ts";
+import { ensureMonitored } from "./monitor/background_client.ts";
+import { encodeFrame, FRAME, readFrames, writeFrame } from "./monitor/frames.ts";
+import type { StreamName } from "./streams.ts";
+import type { WindowSize } from "./terminal.ts";
+
+/** Milliseconds in which a container's monitor must have answered, and between two attempts to reach it. */
+const PATIENCE = 10_000, RETRY = 20;
+
+/** A connection to a container's streams. */
+export class AttachedContainer {
+  private sent: Promise<void> = Promise.resolve();
+
+  private constructor(private readonly connection: Deno.UnixConn) {}
+
+  /** Attaches to a running container; one that has no monitor gets one. */
+  static async to(store: Store, id: string): Promise<AttachedContainer> {
+    const deadline = performance.now() + PATIENCE;
+    for (let attempt = 0; performance.now() < deadline; attempt++) {
+      const connection = await connect(containerPath(store, id));
+      if (connection !== undefined) return new AttachedContainer(connection);
+      if (attempt === 1) await ensureMonitored(store);
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+    }
+    throw new EngineError(`cannot attach to container ${id}: nobody answers at its ${ATTACH_SOCKET}`);
+  }
+
+  /** Passes everything to a receiver that the container writes from now on, until it ends. */
+  async receive(output: (stream: StreamName, bytes: Uint8Array<ArrayBuffer>) => void) {
+    for await (const { kind, payload } of readFrames(this.connection)) {
+      output(kind === FRAME.STDERR ? "stderr" : "stdout", payload);
+    }
+  }
+
+  /** Writes to the container's standard input. Resolves when there is room for more. */
+  write(bytes: Uint8Array): Promise<void> {
+    return this.send(encodeFrame(FRAME.STDIN, bytes));
+  }
+
+  /** Says that nothing more is written; the container sees it if its input was to end with the first one who is attached. */
+  endInput(): Promise<void> {
+    return this.send(encodeFrame(FRAME.STDIN_END));
+  }
+
+  resize({ rows, columns }: WindowSize): Promise<void> {
+    const payload = new Uint8Array(4), view = new DataView(payload.buffer);
+    view.setUint16(0, rows);
+    view.setUint16(2, columns);
+    return this.send(encodeFrame(FRAME.RESIZE, payload));
+  }
+
+  /** Detaches. */
+  close(): void {
+    this.connection.close();
+  }
+
+  /** In the order in which they were asked for. What the container can no longer take is lost. */
+  private send(frame: Uint8Array): Promise<void> {
+    return this.sent = this.sent.then(() => writeFrame(this.connection, frame)).catch(() => {});
+  }
+}
+
+/** Undefined: nobody listens there. */
+async function connect(path: string): Promise<Deno.UnixConn | undefined> {
+  let directory: number;
+  try {
+    directory = openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw error;
+  }
+  try {
+    return await Deno.connect({
+      transport: "unix",
+      path: `/proc/self/fd/${directory}/${ATTACH_SOCKET}`,
+    });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused) {
+      return undefined;
+    }
+    throw error;
+  } finally {
+    close(directory);
+  }
+}
