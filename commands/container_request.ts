@@ -1,4 +1,5 @@
 /** From the options of `run` and `create` to what the engine is asked for. */
+import { isTerminal } from "../ffi/terminal.ts";
 import type { CreateRequest } from "../runtime/container/create.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ContainerOptions } from "./container_options.ts";
@@ -9,41 +10,53 @@ import {
   networkMode,
   tmpfsOf,
 } from "./container_request/checks.ts";
+import { healthcheckOf } from "./container_request/healthcheck.ts";
 import {
   environmentOf,
   labelsOf,
   type Lookup,
   parseKeyValueFile,
 } from "./container_request/key_values.ts";
+import { logConfigOf } from "./container_request/log_config.ts";
 import { mountSpecOf } from "./container_request/mount.ts";
+import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
 import { normalizePlatform } from "./container_request/platform.ts";
+import { restartPolicyOf } from "./container_request/restart_policy.ts";
+import { checkInputDevice, streamsOf } from "./container_request/streams.ts";
 
 /** What of the process goes into a request. */
 export interface RequestSurroundings {
   /** A variable of box's own environment. */
   lookup: Lookup;
   readFile(path: string): Uint8Array;
+  /** Whether what box reads is typed at a terminal. */
+  inputIsTerminal(): boolean;
 }
 
 /** The surroundings that box runs in. */
 export const processSurroundings: RequestSurroundings = {
   lookup: (name) => Deno.env.get(name),
   readFile: (path) => Deno.readFileSync(path),
+  inputIsTerminal: () => isTerminal(0),
 };
 
 /**
  * The request that `[OPTIONS] IMAGE [COMMAND] [ARG...]` makes. Throws a UsageError for what the
- * client refuses and an InvalidError for what Docker's daemon would.
+ * client refuses and an InvalidError for what Docker's daemon would; a CliError for streams that
+ * cannot be attached as it is asked for.
  */
 export function containerRequest(
   options: ContainerOptions,
   [image, ...command]: readonly string[],
-  { lookup, readFile }: RequestSurroundings = processSurroundings,
+  { lookup, readFile, inputIsTerminal }: RequestSurroundings = processSurroundings,
 ): CreateRequest {
   checkPullPolicy(options.pull);
+  const streams = streamsOf(options), healthcheck = healthcheckOf(options);
+  // `create` attaches nothing yet.
+  if (options.detach === false) checkInputDevice(streams, inputIsTerminal);
   const pairsOf = (paths: readonly string[], lookup: Lookup) =>
     paths.flatMap((path) => parseKeyValueFile(path, readOrRefuse(path, readFile), lookup));
-  const { interactive, entrypoint, name, platform, user, hostname, workdir } = options;
+  const { entrypoint, name, platform, user, hostname, domainname, workdir } = options;
   const stopSignal = options["stop-signal"];
   const stopTimeout = options["stop-timeout"];
 
@@ -57,13 +70,11 @@ export function containerRequest(
       Entrypoint: entrypoint === undefined ? null : [entrypoint],
       Env: environmentOf(pairsOf(options["env-file"], lookup), options.env, lookup),
       Labels: labelsOf(pairsOf(options["label-file"], () => undefined), options.label),
-      AttachStdin: interactive,
-      AttachStdout: true,
-      AttachStderr: true,
-      OpenStdin: interactive,
-      StdinOnce: interactive,
+      ...streams,
+      ...(healthcheck && { Healthcheck: healthcheck }),
       ...(user && { User: user }),
       ...(hostname && { Hostname: hostname }),
+      ...(domainname && { Domainname: domainname }),
       ...(workdir && { WorkingDir: checkWorkingDirectory(workdir) }),
       ...(stopSignal && { StopSignal: checkSignal(stopSignal) }),
       ...(stopTimeout !== undefined && { StopTimeout: stopTimeout }),
@@ -74,7 +85,12 @@ export function containerRequest(
       ...(options.tmpfs.length > 0 && { Tmpfs: tmpfsOf(options.tmpfs) }),
       AutoRemove: options.rm,
       ContainerIDFile: options.cidfile ?? "",
+      LogConfig: logConfigOf(options["log-driver"], options["log-opt"]),
       NetworkMode: networkMode(options.network),
+      RestartPolicy: restartPolicyOf(options),
+      ...(options.ipc && { IpcMode: options.ipc }),
+      PidMode: checkPidMode(options.pid ?? ""),
+      UTSMode: checkUtsMode(options.uts ?? ""),
       ReadonlyRootfs: options["read-only"],
       ...(options.init && { Init: true }),
     },

@@ -88,6 +88,7 @@ export const MOUNT_ATTR = {
 /** clone(2), unshare(2), setns(2) */
 export const CLONE = {
   VM: 0x100,
+  FS: 0x200,
   PIDFD: 0x1000,
   VFORK: 0x4000,
   PARENT: 0x8000,
@@ -201,4 +202,28 @@ export const FUTEX_WAIT = 0;
 export const SIG_SETMASK = 2;
 
 /** ioctl_tty(2) */
+export const TCGETS = 0x5401;
+export const TCSETS = 0x5402;
+export const TIOCGPGRP = 0x540f;
 export const TIOCSPGRP = 0x5410;
+export const TIOCGWINSZ = 0x5413;
+export const TIOCSWINSZ = 0x5414;
+export const TIOCSPTLCK = 0x40045431;
+export const TIOCGPTPEER = 0x5441;
+
+/** termios(3): the bits that make a terminal a line editor */
+export const IFLAG = {
+  IGNBRK: 1,
+  BRKINT: 2,
+  PARMRK: 8,
+  ISTRIP: 0o40,
+  INLCR: 0o100,
+  IGNCR: 0o200,
+  ICRNL: 0o400,
+  IXON: 0o2000,
+} as const;
+export const OFLAG = { OPOST: 1 } as const;
+export const CFLAG = { CSIZE: 0o60, CS8: 0o60, PARENB: 0o400 } as const;
+export const LFLAG = { ISIG: 1, ICANON: 2, ECHO: 8, ECHONL: 0o100, IEXTEN: 0o100000 } as const;
+/** Indexes of control characters. */
+export const VTIME = 5, VMIN = 6;

@@ -25,6 +25,9 @@ const signatures = {
   syncfs: { parameters: ["i32"], result: "i32" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  ioctl: { parameters: ["i32", "u32", "buffer"], result: "i32" },
+  /** For the requests whose argument is a number. */
+  ioctl_number: { name: "ioctl", parameters: ["i32", "u32", "u64"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   eventfd2: { parameters: ["u32", "i32"], result: "i32" },
@@ -76,7 +79,7 @@ const signatures = {
   mprotect: { parameters: ["pointer", "usize", "i32"], result: "i32" },
   munmap: { parameters: ["pointer", "usize"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
-} as const satisfies Partial<Record<SyscallName, Deno.ForeignFunction>>;
+} as const satisfies Partial<Record<SyscallName | "ioctl_number", Deno.ForeignFunction>>;
 
 /** On a thread of the pool: only for waiting, never for anything that concerns namespaces, mounts or credentials. */
 const waiting = {
@@ -119,8 +122,8 @@ function openLazily<Table extends Record<string, Deno.ForeignFunction>>(table: T
 }
 
 function open(
-  name: string,
-  { parameters, result, nonblocking }: Deno.ForeignFunction,
+  key: string,
+  { name = key, parameters, result, nonblocking }: Deno.ForeignFunction,
   replace: (compiled: Call) => void,
 ): Call {
   library ??= loadSyscallLibrary();

@@ -2,6 +2,7 @@
  * The kinds of options a command can have. One table of them drives parsing, help and the
  * reference, so that none of the three can say something else than the others.
  */
+import { parseDuration } from "../../runtime/build/duration.ts";
 import { parseBool, parseInteger, quote } from "./strconv.ts";
 
 /** What every option says about itself, whether box supports it or only knows it. */
@@ -104,6 +105,12 @@ export function int(
   const initial = settings.default;
   const shownDefault = initial === undefined ? undefined : String(initial);
   return { type: "int", short, description, initial, shownDefault, parse: parseInteger };
+}
+
+/** A length of time as Go writes it (`1m30s`), in nanoseconds; 0 when it is not given. */
+export function duration(short: string | null, description: string): Option<number> {
+  const parse = (text: string) => parseDuration(text);
+  return { type: "duration", short, description, initial: 0, shownDefault: "0s", parse };
 }
 
 /** A text that may be given any number of times. */

@@ -18,7 +18,9 @@ import { mergeConfig } from "./merge_config.ts";
 import { mountPointsOf } from "./mount_points.ts";
 import { checkContainerName, reserveRandomName } from "./names.ts";
 import { prepareForContainers } from "./repair.ts";
+import { resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
+import { verifySettings } from "./verify.ts";
 
 export interface CreateRequest {
   /** Without a slash; made up if there is none. */
@@ -45,7 +47,7 @@ export async function createContainer(
   const image = resolveImage(store, request.config.Image);
   const warnings = checkPlatform(image, request);
   const config = mergeConfig(request.config, image.config.config ?? {});
-  const hostConfig = { ...defaultHostConfig(), ...request.hostConfig };
+  const hostConfig = hostConfigOf(store, request);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
 
   using staged = StagedContainer.begin(store);
@@ -58,6 +60,16 @@ export async function createContainer(
   writeHostConfig(staged.path, hostConfig);
   staged.publish();
   return { id, warnings };
+}
+
+function hostConfigOf(store: Store, { config, hostConfig }: CreateRequest): HostConfig {
+  const asked = { ...defaultHostConfig(), ...hostConfig };
+  verifySettings(config, asked);
+  // Docker turns SELinux off for a container that is to see the host's processes.
+  const SecurityOpt = asked.PidMode === "host" || asked.IpcMode === "host"
+    ? ["label=disable"]
+    : asked.SecurityOpt;
+  return { ...resolveDonors(store, asked), SecurityOpt };
 }
 
 function takeName(store: Store, wanted: string | undefined, id: string): string {

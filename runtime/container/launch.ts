@@ -28,6 +28,7 @@ import { writeNetworkFiles } from "./network_files.ts";
 import { describeSandbox } from "./prepare.ts";
 import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
 import type { RunningContainer } from "./running.ts";
+import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
 
 export interface LaunchOptions {
@@ -118,12 +119,19 @@ class Launch {
     ensureRunDirectories(directory);
     forgetExitStatus(directory);
     await writeNetworkFiles(directory, container, hostConfig);
-    using mounts = new ContainerMounts(directory, container, hostConfig);
+    using shared = new SharedNamespaces(store, hostConfig);
+    using mounts = new ContainerMounts(directory, container, hostConfig, shared.shmTree);
     const cgroup = joinableCgroup(container.ID);
     const directoryFd = openAt(AT.FDCWD, directory, O.PATH | O.DIRECTORY);
     try {
-      const surroundings = { rootfs, mounts: mounts.mounts, stdio: streams.stdio, cgroup };
-      this.keeper = await startSandbox(describeSandbox(container, hostConfig, surroundings), {
+      const spec = describeSandbox(container, hostConfig, {
+        rootfs,
+        mounts: mounts.mounts,
+        stdio: streams.stdio,
+        cgroup,
+        namespaces: shared.spec,
+      });
+      this.keeper = await startSandbox(spec, {
         directory: directoryFd,
         end: streams.endWriter,
         held: descriptorsOf(streams.held),

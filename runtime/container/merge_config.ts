@@ -1,6 +1,10 @@
 /** What the user asks for, on top of what the image says (docker's runconfig.Merge). */
 
-import { type ContainerConfig, emptyContainerConfig } from "../../storage/image/config.ts";
+import {
+  type ContainerConfig,
+  emptyContainerConfig,
+  type Healthcheck,
+} from "../../storage/image/config.ts";
 
 /** The user's wishes win; what they leave open comes from the image. */
 export function mergeConfig(
@@ -24,10 +28,18 @@ export function mergeConfig(
   config.OnBuild = image.OnBuild ?? null;
   const stopSignal = user.StopSignal ?? image.StopSignal;
   if (stopSignal) config.StopSignal = stopSignal;
-  const healthcheck = user.Healthcheck ?? image.Healthcheck;
+  const healthcheck = mergeHealthcheck(user.Healthcheck, image.Healthcheck);
   if (healthcheck) config.Healthcheck = healthcheck;
   if (image.Shell) config.Shell = image.Shell;
   return config;
+}
+
+/** The image's check, with what the user wants otherwise. */
+function mergeHealthcheck(user?: Healthcheck, image?: Healthcheck): Healthcheck | undefined {
+  if (user === undefined || image === undefined) return user ?? image;
+  const isSet = ([, value]: [string, unknown]) =>
+    Array.isArray(value) ? value.length > 0 : Boolean(value);
+  return { ...image, ...Object.fromEntries(Object.entries(user).filter(isSet)) };
 }
 
 /** The user's variables, then those of the image that the user does not set. */

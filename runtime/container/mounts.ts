@@ -16,8 +16,16 @@ export class ContainerMounts {
   readonly mounts: SandboxMount[] = [];
   private readonly fds: number[] = [];
 
-  /** `directory` is where the container's own files lie. */
-  constructor(directory: string, container: ContainerFile, hostConfig: HostConfig) {
+  /**
+   * `directory` is where the container's own files lie, `shmTree` a detached mount for /dev/shm if that is not its own; it
+   * remains the caller's.
+   */
+  constructor(
+    directory: string,
+    container: ContainerFile,
+    hostConfig: HostConfig,
+    shmTree?: number,
+  ) {
     const points = Object.values(container.MountPoints);
     const tmpfs = Object.entries(hostConfig.Tmpfs ?? {});
     const targets = [...points.map((point) => point.Destination), ...tmpfs.map(([path]) => path)]
@@ -29,6 +37,7 @@ export class ContainerMounts {
         const isWritten = statIfExists(AT.FDCWD, source) !== undefined;
         if (isWritten && !targets.includes(target)) this.bind(source, target, false);
       }
+      if (shmTree !== undefined && !targets.includes("/dev/shm")) this.addShm(shmTree);
       for (const point of points) this.addPoint(point, crossesMounts(point.Destination, targets));
       for (const [path, options] of tmpfs) this.addTmpfs(cleanPath(path), options, targets);
     } catch (error) {
@@ -80,6 +89,11 @@ export class ContainerMounts {
     );
     const kind = isDirectory(statAt(treeFd, "")) ? "directory" : "file";
     this.mounts.push({ type: "bind", target, crossesMounts: crosses, kind, treeFd });
+  }
+
+  private addShm(treeFd: number): void {
+    const target = "/dev/shm";
+    this.mounts.push({ type: "bind", target, crossesMounts: true, kind: "directory", treeFd });
   }
 
   private addTmpfs(target: string, options: string, targets: readonly string[]): void {

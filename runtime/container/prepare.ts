@@ -3,11 +3,13 @@
 import { close } from "../../ffi/file.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
+import type { ContainerConfig } from "../../storage/image/config.ts";
 import { capabilityMask, defaultCapabilities } from "../sandbox/capabilities.ts";
 import { alsoMaskedPaths } from "../sandbox/paths.ts";
 import { hasPlainDirectory, openRoot, readUserDatabase } from "../sandbox/rootfs.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
 import { resolveUser, type User } from "../sandbox/user.ts";
+import { hasOwnPidNamespace, type SharedNamespaces } from "./shared_namespaces.ts";
 
 const DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -18,12 +20,13 @@ export interface Surroundings {
   readonly mounts: SandboxSpec["mounts"];
   readonly stdio: SandboxSpec["stdio"];
   readonly cgroup: SandboxSpec["cgroup"];
+  readonly namespaces: SharedNamespaces["spec"];
 }
 
 export function describeSandbox(
   container: ContainerFile,
   hostConfig: HostConfig,
-  { rootfs, mounts, stdio, cgroup }: Surroundings,
+  { rootfs, mounts, stdio, cgroup, namespaces }: Surroundings,
 ): SandboxSpec {
   const user = inspectRoot(rootfs, container.Config.User);
   const { Config: config } = container;
@@ -34,17 +37,18 @@ export function describeSandbox(
     domainname: config.Domainname,
     network: networkOf(hostConfig),
     mounts,
-    shmSize: hostConfig.ShmSize,
+    ...namespaces,
     maskedPaths: [...hostConfig.MaskedPaths ?? [], ...alsoMaskedPaths],
     readonlyPaths: hostConfig.ReadonlyPaths ?? [],
     capabilities: capabilityMask(defaultCapabilities),
     user,
     workingDirectory: config.WorkingDir || "/",
     argv: [container.Path, ...container.Args ?? []],
-    env: environmentOf(config.Env ?? [], config.Hostname, user),
+    env: environmentOf(config, user),
     stdio,
     cgroup,
-    init: hostConfig.Init ?? false,
+    // Docker, too, has none where it would not be process 1.
+    init: (hostConfig.Init ?? false) && hasOwnPidNamespace(hostConfig),
   };
 }
 
@@ -75,13 +79,12 @@ function inspectRoot(rootfs: string, user: string): User {
 }
 
 /**
- * PATH, HOSTNAME and HOME, then what was asked for. The last of a name wins; a name without a value takes the variable away.
+ * PATH, HOSTNAME, TERM and HOME, then what was asked for. The last of a name wins; a name without a value takes the variable away.
  */
-function environmentOf(configured: readonly string[], hostname: string, user: User): string[] {
+function environmentOf({ Env, Hostname, Tty }: ContainerConfig, user: User): string[] {
+  const own = [DEFAULT_PATH, `HOSTNAME=${Hostname}`, ...Tty ? ["TERM=xterm"] : []];
   const variables = new Map<string, string>();
-  for (
-    const variable of [DEFAULT_PATH, `HOSTNAME=${hostname}`, `HOME=${user.home}`, ...configured]
-  ) {
+  for (const variable of [...own, `HOME=${user.home}`, ...Env ?? []]) {
     const name = variable.split("=", 1)[0];
     if (variable.includes("=")) variables.set(name, variable);
     else variables.delete(name);

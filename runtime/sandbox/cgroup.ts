@@ -53,6 +53,14 @@ function readCgroupFile(path: string): string {
   }
 }
 
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
 /** Ids of the containers whose processes stand still. */
 export function frozenContainers(hierarchy: CgroupHierarchy): string[] {
   const file = hierarchy.version === 2 ? "cgroup.freeze" : "freezer.self_freezing";
@@ -111,6 +119,23 @@ export class Cgroup {
       } catch (error) {
         if (!isErrno(error, "ENOENT", "EBUSY", "ENOTEMPTY", ...FORBIDDEN)) throw error;
       }
+    }
+  }
+
+  /** Kills every process of the group, and returns when it has none. */
+  async kill(): Promise<void> {
+    const GIVE_UP_MS = 10_000, deadline = Date.now() + GIVE_UP_MS;
+    for (;;) {
+      const pids = readCgroupFile(`${this.path}/cgroup.procs`).split("\n").filter(Boolean);
+      if (pids.length === 0) return;
+      if (Date.now() > deadline) {
+        throw new EngineError(`the processes of ${this.path} did not end within 10 seconds`);
+      }
+      await this.freeze(); // so that they neither fork, nor end and leave their pids to others
+      const frozen = readCgroupFile(`${this.path}/cgroup.procs`).split("\n").filter(Boolean);
+      for (const pid of frozen) kill(Number(pid));
+      await this.thaw();
+      await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
 

@@ -22,8 +22,8 @@ const links: readonly (readonly [name: string, target: string])[] = [
   ["ptmx", "pts/ptmx"],
 ];
 
-/** Makes /dev inside the new root. `shmSize` is the size of /dev/shm in bytes. */
-export function planDevices(program: SpawnProgram, shmSize: number): void {
+/** Makes /dev inside the new root. `shmSize` is the size of /dev/shm in bytes; undefined for none. */
+export function planDevices(program: SpawnProgram, shmSize: number | undefined): void {
   const mount = (source: string, target: string, type: string, flags: number, data: string) =>
     program.call("mount", [source, target, type, flags, data], { what: `mount ${target}` });
 
@@ -38,11 +38,12 @@ export function planDevices(program: SpawnProgram, shmSize: number): void {
   for (const [name, target] of links) {
     program.call("symlinkat", [target, AT.FDCWD, `/dev/${name}`], { what: `make /dev/${name}` });
   }
-  for (const name of ["pts", "shm", "mqueue"]) {
+  for (const name of ["pts", "mqueue", ...shmSize === undefined ? [] : ["shm"]]) {
     program.call("mkdirat", [AT.FDCWD, `/dev/${name}`, 0o755], { what: `make /dev/${name}` });
   }
   const common = MS.NOSUID | MS.NOEXEC;
   mount("devpts", "/dev/pts", "devpts", common, "newinstance,ptmxmode=0666,mode=0620,gid=5");
   mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
+  if (shmSize === undefined) return;
   mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize / 1024}k`);
 }

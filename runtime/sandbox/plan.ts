@@ -19,9 +19,18 @@ export interface HostFacts {
   readonly kernelPaths: ReadonlyMap<string, "file" | "directory">;
 }
 
-/** The namespaces that a sandbox gets at its clone; the cgroup namespace follows when it has joined its group. */
+/**
+ * The namespaces that a sandbox gets at its clone; the cgroup namespace follows when it has joined its group. A pid namespace
+ * that it joins is for whoever clones to enter before: setns(2) concerns only processes that are born afterwards.
+ */
 export function namespacesOf(spec: SandboxSpec): number {
-  return CLONE.NEWNS | CLONE.NEWPID | CLONE.NEWUTS | CLONE.NEWIPC |
+  const { hostNamespaces, joinPidNamespace, joinIpcNamespace } = spec;
+  const isOwn = (name: "pid" | "ipc" | "uts", joined?: number) =>
+    !hostNamespaces.includes(name) && joined === undefined;
+  return CLONE.NEWNS |
+    (isOwn("pid", joinPidNamespace) ? CLONE.NEWPID : 0) |
+    (isOwn("uts") ? CLONE.NEWUTS : 0) |
+    (isOwn("ipc", joinIpcNamespace) ? CLONE.NEWIPC : 0) |
     (spec.network === "host" ? 0 : CLONE.NEWNET);
 }
 
@@ -37,6 +46,7 @@ export function planSandbox(
   tieToParent(program);
   program.call("umask", [0], { what: "set the umask" });
   joinCgroup(program, spec);
+  joinNamespaces(program, spec);
   if (spec.network === "none") bringLoopbackUp(program);
   enterRoot(program, spec.rootfs);
   mountKernelFileSystems(program, spec);
@@ -69,6 +79,13 @@ function joinCgroup(program: SpawnProgram, { cgroup }: SandboxSpec): void {
     program.call("write", [cgroup.fd, "0", 1], { what: "join the container's cgroup" });
   }
   program.call("unshare", [CLONE.NEWCGROUP], { what: "make a cgroup namespace" });
+}
+
+function joinNamespaces(program: SpawnProgram, { joinIpcNamespace }: SandboxSpec): void {
+  if (joinIpcNamespace === undefined) return;
+  program.call("setns", [joinIpcNamespace, CLONE.NEWIPC], {
+    what: "join the other container's ipc namespace",
+  });
 }
 
 /** ioctl(SIOCSIFFLAGS) with struct ifreq: the interface's name in 16 bytes, then the flags. */
@@ -106,7 +123,9 @@ function mountKernelFileSystems(program: SpawnProgram, { cgroup }: SandboxSpec):
   }
 }
 
-function nameHost(program: SpawnProgram, { hostname, domainname }: SandboxSpec): void {
+function nameHost(program: SpawnProgram, spec: SandboxSpec): void {
+  if (spec.hostNamespaces.includes("uts")) return;
+  const { hostname, domainname } = spec;
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   program.call("sethostname", [hostname, bytes(hostname)], { what: `set host name ${hostname}` });
   if (domainname) {

@@ -11,10 +11,16 @@ export interface SandboxSpec {
   readonly domainname: string;
   /** `none`: a network namespace with a loopback interface; `host`: the host's. */
   readonly network: "none" | "host";
+  /** Namespaces that are the host's. */
+  readonly hostNamespaces: readonly ("pid" | "ipc" | "uts")[];
+  /** Descriptor of the pid namespace of another container, in which the process is to be born. */
+  readonly joinPidNamespace?: number;
+  /** Descriptor of the ipc namespace of another container. */
+  readonly joinIpcNamespace?: number;
   /** Mounted in this order, after /proc, /dev and /sys. */
   readonly mounts: readonly SandboxMount[];
-  /** Bytes. */
-  readonly shmSize: number;
+  /** Bytes of a /dev/shm of its own; undefined if there is to be none, or one of the mounts is it. */
+  readonly shmSize?: number;
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
   /** Bit mask of the bounding, permitted and effective sets. */

@@ -51,6 +51,7 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
       ...keeping,
       process,
       clone: { namespaces: namespacesOf(spec), cgroupFd },
+      pidNamespace: spec.joinPidNamespace,
       lent: [...new Set([...descriptorsOf(spec), ...execution.fds])],
     });
   } catch (error) {
@@ -63,11 +64,13 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
 }
 
 /** What the process needs of box until it executes its program. */
-function descriptorsOf({ stdio, cgroup, mounts }: SandboxSpec): number[] {
+function descriptorsOf(spec: SandboxSpec): number[] {
+  const { stdio, cgroup, mounts, joinPidNamespace, joinIpcNamespace } = spec;
   return [
     ...stdio,
     ...(cgroup ? [cgroup.fd] : []),
     ...mounts.flatMap((mount) => mount.type === "bind" ? mount.treeFd : []),
+    ...[joinPidNamespace, joinIpcNamespace].filter((fd) => fd !== undefined),
   ];
 }
 

@@ -12,6 +12,7 @@ import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
 import { type ContainerLog, openLog } from "../log.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
+import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
 import { type Drain, drain } from "./drain.ts";
@@ -105,6 +106,7 @@ export class Monitor {
 
   private async watch(): Promise<Ended> {
     const exit = await this.exit();
+    await killLeftBehind(this.id, this.running.hostConfig);
     await this.outputEnds();
     this.input?.close();
     this.log.close();

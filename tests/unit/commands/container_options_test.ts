@@ -57,28 +57,45 @@ Deno.test("what box supports of them", () => {
     isUnsupported(option) ? [] : [name]
   );
   assert.deepEqual(supported.sort(), [
+    "attach",
     "cidfile",
+    "detach",
+    "detach-keys",
+    "domainname",
     "entrypoint",
     "env",
     "env-file",
+    "health-cmd",
+    "health-interval",
+    "health-retries",
+    "health-start-period",
+    "health-timeout",
     "help",
     "hostname",
     "init",
     "interactive",
+    "ipc",
     "label",
     "label-file",
+    "log-driver",
+    "log-opt",
     "mount",
     "name",
     "network",
+    "no-healthcheck",
+    "pid",
     "platform",
     "pull",
     "read-only",
+    "restart",
     "rm",
     "sig-proxy",
     "stop-signal",
     "stop-timeout",
     "tmpfs",
+    "tty",
     "user",
+    "uts",
     "volume",
     "workdir",
   ]);
@@ -86,18 +103,15 @@ Deno.test("what box supports of them", () => {
 
 Deno.test("options that box does not support are refused, Docker's defaults are not", () => {
   const cases: [argv: string[], refusal: string | undefined][] = [
-    [["-d"], "--detach (-d) is not supported yet"],
-    [["-it"], "--tty (-t) is not supported yet"],
     [["--privileged"], "--privileged is not supported yet"],
     [["-p", "80:80"], "--publish (-p) is not supported yet"],
     [["-m", "1g"], "--memory (-m) is not supported yet"],
     [["--net-alias", "x"], "--network-alias is not supported yet"],
     [["--dns-opt", "x"], "--dns-option is not supported yet"],
     [["--disable-content-trust=false"], "--disable-content-trust is not supported yet"],
-    [["--restart=always"], "--restart is not supported yet"],
-    [["--detach=false", "--tty=false"], undefined],
+    [["--privileged=false"], undefined],
     [["--disable-content-trust"], undefined],
-    [["--restart", "no", "--memory-swappiness", "-1"], undefined],
+    [["--memory-swappiness", "-1"], undefined],
   ];
   for (const [argv, refusal] of cases) {
     const parsed = parseCommandLine(runOptions, [...argv, "image"], false);
@@ -131,6 +145,18 @@ Deno.test("values that cannot be are refused in Docker's words", () => {
     [
       ["--mount", "type=bind,src=/tmp"],
       'invalid argument "type=bind,src=/tmp" for "--mount" flag: target is required',
+    ],
+    [
+      ["-a", "foo"],
+      'invalid argument "foo" for "-a, --attach" flag: valid streams are STDIN, STDOUT and STDERR',
+    ],
+    [
+      ["--health-interval", "5"],
+      'invalid argument "5" for "--health-interval" flag: time: missing unit in duration "5"',
+    ],
+    [
+      ["--health-timeout", "x"],
+      'invalid argument "x" for "--health-timeout" flag: time: invalid duration "x"',
     ],
     [
       ["-h", "a".repeat(65)],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseCommandLine } from "../../../commands/cli/parse.ts";
-import { createOptions } from "../../../commands/container_options.ts";
+import { createOptions, runOptions } from "../../../commands/container_options.ts";
 import { containerRequest, type RequestSurroundings } from "../../../commands/container_request.ts";
 
 const files: Record<string, string> = {
@@ -18,11 +18,21 @@ const surroundings: RequestSurroundings = {
     if (!(path in files)) throw new Deno.errors.NotFound("No such file or directory");
     return new TextEncoder().encode(files[path]);
   },
+  inputIsTerminal: () => false,
 };
 
 function request(...argv: string[]) {
   const { options, args } = parseCommandLine(createOptions, argv, false);
   return containerRequest(options, args, surroundings);
+}
+
+/** The same for `run`, with or without a terminal in front of it. */
+function runRequest(argv: readonly string[], inputIsTerminal = false) {
+  const { options, args } = parseCommandLine(runOptions, [...argv, "image"], false);
+  return containerRequest(options, args, {
+    ...surroundings,
+    inputIsTerminal: () => inputIsTerminal,
+  });
 }
 
 const bare = {
@@ -35,6 +45,7 @@ const bare = {
     AttachStdin: false,
     AttachStdout: true,
     AttachStderr: true,
+    Tty: false,
     OpenStdin: false,
     StdinOnce: false,
   },
@@ -42,8 +53,12 @@ const bare = {
     Binds: null,
     AutoRemove: false,
     ContainerIDFile: "",
+    LogConfig: { Type: "json-file", Config: {} },
     NetworkMode: "none",
+    PidMode: "",
     ReadonlyRootfs: false,
+    RestartPolicy: { Name: "no", MaximumRetryCount: 0 },
+    UTSMode: "",
   },
 };
 
@@ -58,6 +73,7 @@ Deno.test("a request says what the options say and no more", () => {
     [["-u", "1000:1000", "image"], { User: "1000:1000" }],
     [["-h", "web", "image"], { Hostname: "web" }],
     [["-h", "", "image"], {}],
+    [["--domainname", "example.org", "image"], { Domainname: "example.org" }],
     [["-w", "/a/../b/", "image"], { WorkingDir: "/b" }],
     [["-w", "", "image"], {}],
     [["--stop-signal", "sigusr1", "image"], { StopSignal: "sigusr1" }],
@@ -77,6 +93,66 @@ Deno.test("a request says what the options say and no more", () => {
     [["--platform", "linux/x86_64", "image"], {}, {}, { platform: "linux/amd64" }],
     [["--platform", "", "image"], {}],
     [["--rm", "image"], {}, { AutoRemove: true }],
+    [
+      ["--restart", "on-failure:3", "image"],
+      {},
+      { RestartPolicy: { Name: "on-failure", MaximumRetryCount: 3 } },
+    ],
+    [
+      ["--restart=always", "image"],
+      {},
+      { RestartPolicy: { Name: "always", MaximumRetryCount: 0 } },
+    ],
+    [["--restart", "", "image"], {}, { RestartPolicy: { Name: "", MaximumRetryCount: 0 } }],
+    [["--log-driver", "none", "image"], {}, { LogConfig: { Type: "none", Config: {} } }],
+    [["--log-driver", "", "image"], {}],
+    [
+      ["--log-opt", "max-size=1m", "--log-opt", "max-file=2", "--log-opt", "tag=a=b", "image"],
+      {},
+      {
+        LogConfig: { Type: "json-file", Config: { "max-file": "2", "max-size": "1m", tag: "a=b" } },
+      },
+    ],
+    [
+      ["--log-opt", "env", "image"],
+      {},
+      { LogConfig: { Type: "json-file", Config: { env: "" } } },
+    ],
+    [
+      ["--pid", "host", "--uts=host", "--ipc", "host", "image"],
+      {},
+      { PidMode: "host", UTSMode: "host", IpcMode: "host" },
+    ],
+    [
+      ["--pid", "container:a", "--ipc", "container:b", "image"],
+      {},
+      { PidMode: "container:a", IpcMode: "container:b" },
+    ],
+    [["--pid", "", "--uts", "", "--ipc", "", "image"], {}],
+    [
+      [
+        "--health-cmd",
+        "a b",
+        "--health-interval",
+        "1m",
+        "--health-timeout",
+        "2s",
+        "--health-retries",
+      ]
+        .concat("4", "--health-start-period", "1.5s", "image"),
+      {
+        Healthcheck: {
+          Test: ["CMD-SHELL", "a b"],
+          Interval: 60e9,
+          Timeout: 2e9,
+          StartPeriod: 1.5e9,
+          Retries: 4,
+        },
+      },
+    ],
+    [["--health-interval", "1m", "image"], { Healthcheck: { Interval: 60e9 } }],
+    [["--health-cmd", "", "--health-retries", "0", "image"], {}],
+    [["--no-healthcheck", "image"], { Healthcheck: { Test: ["NONE"] } }],
     [["--read-only", "image"], {}, { ReadonlyRootfs: true }],
     [["--init", "image"], {}, { Init: true }],
     [["--init=false", "image"], {}],
@@ -117,6 +193,24 @@ Deno.test("what Docker's client refuses is a UsageError", () => {
       ["--env-file", "bad.env"],
       "poorly formatted environment: variable 'x y' contains whitespaces",
     ],
+    [["--restart", "a:b:c"], "invalid restart policy format"],
+    [["--restart", "on-failure:x"], "maximum retry count must be an integer"],
+    [["--restart", "on-failure:"], "maximum retry count must be an integer"],
+    [["--restart", "always", "--rm"], "Conflicting options: --restart and --rm"],
+    [["--rm", "--restart", "bogus"], "Conflicting options: --restart and --rm"],
+    [["--log-driver", "none", "--log-opt", "a=b"], "invalid logging opts for driver none"],
+    [["--pid", "private"], "--pid: invalid PID mode"],
+    [["--pid", "container:"], "--pid: invalid PID mode"],
+    [["--pid", "container:a:b"], "--pid: invalid PID mode"],
+    [["--uts", "private"], "--uts: invalid UTS mode"],
+    [["--health-interval", "-1s"], "--health-interval cannot be negative"],
+    [["--health-timeout", "-1s"], "--health-timeout cannot be negative"],
+    [["--health-retries", "-1"], "--health-retries cannot be negative"],
+    [["--health-start-period", "-1s"], "--health-start-period cannot be negative"],
+    [
+      ["--no-healthcheck", "--health-cmd", "x"],
+      "--no-healthcheck conflicts with --health-* options",
+    ],
     [["--network", ""], "no name set for network"],
     [["--network", "bridge"], "--network bridge is not supported yet, only none and host are"],
     [["--pull", "always"], "--pull always is not supported yet"],
@@ -155,4 +249,45 @@ Deno.test("what Docker's daemon refuses is an InvalidError", () => {
   for (const [argv, message] of cases) {
     assert.throws(() => request(...argv, "image"), { name: "InvalidError", message });
   }
+});
+
+Deno.test("which streams are attached, as Docker writes it", () => {
+  const names = [
+    "AttachStdin",
+    "AttachStdout",
+    "AttachStderr",
+    "Tty",
+    "OpenStdin",
+    "StdinOnce",
+  ] as const;
+  const cases: [argv: string[], set: typeof names[number][]][] = [
+    [[], ["AttachStdout", "AttachStderr"]],
+    [["-i"], ["AttachStdin", "AttachStdout", "AttachStderr", "OpenStdin", "StdinOnce"]],
+    [["-it"], [...names]],
+    [["-t"], ["AttachStdout", "AttachStderr", "Tty"]],
+    [["-a", "stdin"], ["AttachStdin"]],
+    [["-a", "stdin", "-i"], ["AttachStdin", "OpenStdin", "StdinOnce"]],
+    [["-a", "STDOUT", "-i"], ["AttachStdin", "AttachStdout", "OpenStdin", "StdinOnce"]],
+    [["-a", "STDERR", "--attach=stdout"], ["AttachStdout", "AttachStderr"]],
+    [["-d"], []],
+    [["-di"], ["OpenStdin"]],
+    [["-dit"], ["Tty", "OpenStdin"]],
+  ];
+  for (const [argv, set] of cases) {
+    const { config } = runRequest(argv, true);
+    assert.deepEqual(names.filter((name) => config[name]), set, argv.join(" "));
+  }
+});
+
+Deno.test("a terminal needs one in front of it, unless nothing is attached to its input", () => {
+  const refusal = { name: "CliError", message: "the input device is not a TTY", exitCode: 1 };
+  assert.throws(() => runRequest(["-it"]), refusal);
+  assert.throws(() => runRequest(["-t", "-a", "stdin"]), refusal);
+  for (const argv of [["-t"], ["-i"], ["-dit"]]) runRequest(argv);
+  request("-it", "image"); // `create` attaches nothing yet
+  assert.throws(() => runRequest(["-d", "-a", "stdout"]), {
+    name: "CliError",
+    message: "Conflicting options: -a and -d",
+    exitCode: 1,
+  });
 });

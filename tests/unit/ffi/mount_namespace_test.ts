@@ -1,10 +1,12 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
+import { AT, O } from "../../../ffi/constants.ts";
 import { openDirectory, readEntries } from "../../../ffi/directory.ts";
-import { close, withFd } from "../../../ffi/file.ts";
+import { close, openAt, withFd } from "../../../ffi/file.ts";
 import { cloneTree, mount } from "../../../ffi/mount.ts";
-import { inPrivateMountNamespace } from "../../../ffi/mount_namespace.ts";
+import { cloneTreeInNamespace, inPrivateMountNamespace } from "../../../ffi/mount_namespace.ts";
 import { isReadonlyMount, mountIdOf } from "../../../ffi/stat.ts";
-import { root as asRoot } from "../../e2e/harness/needs.ts";
+import { program, root as asRoot } from "../../e2e/harness/needs.ts";
+import { RunningProcess } from "../../e2e/harness/process.ts";
 import { testWith } from "../../e2e/harness/skip.ts";
 
 const namespace = () => Deno.readLinkSync("/proc/thread-self/ns/mnt");
@@ -53,3 +55,31 @@ testWith([asRoot], "inPrivateMountNamespace() comes back from an error, too", ()
   );
   deepEqual([namespace(), Deno.cwd()], before);
 });
+
+testWith(
+  [asRoot, program("unshare")],
+  "cloneTreeInNamespace() fetches what is mounted in another process's namespace",
+  async () => {
+    const path = Deno.makeTempDirSync(), before = [namespace(), Deno.cwd(), mountTable()];
+    const script = `mount -t tmpfs tmpfs ${path} && mkdir ${path}/inner && ln -s inner ${path}/link
+      echo mounted; read line`;
+    const process = new RunningProcess(["unshare", "--mount", "sh", "-c", script]);
+    try {
+      await process.waitFor("mounted\n");
+      withFd(openAt(AT.FDCWD, `/proc/${process.pid}/ns/mnt`, O.RDONLY), (other) => {
+        withFd(cloneTreeInNamespace(other, path), (tree) => {
+          const names = withFd(openDirectory(tree, "."), readEntries).map(({ name }) => name);
+          deepEqual(names.sort(), ["inner", "link"]);
+        });
+        throws(() => cloneTreeInNamespace(other, `${path}/link`), { code: "ELOOP" });
+        throws(() => cloneTreeInNamespace(other, `${path}/none`), { code: "ENOENT" });
+      });
+      deepEqual([namespace(), Deno.cwd(), mountTable()], before);
+      deepEqual([...Deno.readDirSync(path)], []);
+    } finally {
+      await process.closeStdin();
+      await process.wait();
+      Deno.removeSync(path);
+    }
+  },
+);

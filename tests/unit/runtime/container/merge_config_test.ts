@@ -45,3 +45,25 @@ Deno.test("what the user says wins, and the rest comes from the image", () => {
 Deno.test("no environment at all is null, as docker writes it", () => {
   assert.equal(mergeConfig({}, {}).Env, null);
 });
+
+Deno.test("a check is the image's, with what the user wants otherwise", () => {
+  const ofImage = { Test: ["CMD", "check"], Interval: 1e9, Retries: 3 };
+  const merge = (user?: ContainerConfig["Healthcheck"], image?: ContainerConfig["Healthcheck"]) =>
+    mergeConfig({ Healthcheck: user }, { Healthcheck: image }).Healthcheck;
+  assert.equal(merge(), undefined);
+  assert.deepEqual(merge(undefined, ofImage), ofImage);
+  assert.deepEqual(merge({ Interval: 5e9 }, undefined), { Interval: 5e9 });
+  assert.deepEqual(merge({ Interval: 5e9, Timeout: 2e9 }, ofImage), {
+    Test: ["CMD", "check"],
+    Interval: 5e9,
+    Timeout: 2e9,
+    Retries: 3,
+  });
+  assert.deepEqual(merge({ Test: ["CMD-SHELL", "mine"] }, ofImage), {
+    Test: ["CMD-SHELL", "mine"],
+    Interval: 1e9,
+    Retries: 3,
+  });
+  assert.deepEqual(merge({ Test: ["NONE"] }, ofImage)?.Test, ["NONE"]);
+  assert.deepEqual(merge({ Test: [], Interval: 0 }, ofImage), ofImage);
+});

@@ -11,6 +11,7 @@ const spec: SandboxSpec = {
   hostname: "box",
   domainname: "",
   network: "none",
+  hostNamespaces: [],
   mounts: [],
   shmSize: 64 << 20,
   maskedPaths: ["/proc/keys", "/proc/scsi", "/proc/absent"],
@@ -185,4 +186,30 @@ Deno.test("of the descriptors only those for the execution stay open", () => {
     "close_range(0x29, 0xffffffff, 0)",
   ]);
   assert.deepEqual(closed([3, 4]), ["close_range(5, 0xffffffff, 0)"]);
+});
+
+Deno.test("a namespace is new unless it is the host's or another container's", () => {
+  const all = CLONE.NEWNS | CLONE.NEWPID | CLONE.NEWUTS | CLONE.NEWIPC | CLONE.NEWNET;
+  const missing = (changes: Partial<SandboxSpec>) => all & ~namespacesOf({ ...spec, ...changes });
+  assert.equal(missing({}), 0);
+  assert.equal(missing({ hostNamespaces: ["pid"] }), CLONE.NEWPID);
+  assert.equal(missing({ hostNamespaces: ["ipc", "uts"] }), CLONE.NEWIPC | CLONE.NEWUTS);
+  assert.equal(missing({ joinPidNamespace: 20 }), CLONE.NEWPID);
+  assert.equal(missing({ joinIpcNamespace: 20 }), CLONE.NEWIPC);
+});
+
+Deno.test("another container's ipc namespace is joined before its message queues are mounted", () => {
+  assertOrder(plan({ joinIpcNamespace: 20 }), "setns(0x14, 0x8000000)", '"mqueue"');
+  assert.ok(!plan().some((line) => line.includes("setns")));
+});
+
+Deno.test("the host keeps its name", () => {
+  assert.ok(plan().some((line) => line.includes("sethostname")));
+  const lines = plan({ hostNamespaces: ["uts"], domainname: "example.org" });
+  assert.ok(!lines.some((line) => /set(host|domain)name/.test(line)));
+});
+
+Deno.test("/dev/shm is only made where it is to be the container's own", () => {
+  assert.ok(plan().some((line) => line.includes('"mode=1777,size=65536k"')));
+  assert.ok(!plan({ shmSize: undefined }).some((line) => line.includes("/dev/shm")));
 });

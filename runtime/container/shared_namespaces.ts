@@ -1,0 +1,170 @@
+/** --pid, --ipc and --uts: namespaces that a container shares with the host or with another container, its donor. */
+
+import { AT, MS, O } from "../../ffi/constants.ts";
+import { isErrno } from "../../ffi/errno.ts";
+import { close, openAt } from "../../ffi/file.ts";
+import { cloneTree, setMountAttributes } from "../../ffi/mount.ts";
+import { cloneTreeInNamespace } from "../../ffi/mount_namespace.ts";
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import {
+  readContainer,
+  readHostConfig,
+  resolveContainerId,
+} from "../../storage/container/container_store.ts";
+import { ConflictError, EngineError } from "../../storage/errors.ts";
+import type { Store } from "../../storage/store.ts";
+import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import type { SandboxSpec } from "../sandbox/spec.ts";
+import { StartError } from "../sandbox/start.ts";
+import { isAlive } from "./process_identity.ts";
+
+/** The container that a mode names: of `container:ID` the ID. */
+export function donorOf(mode: string): string | undefined {
+  return /^container:(.+)$/s.exec(mode)?.[1];
+}
+
+/** The same with the ids of the containers that its modes name. Throws NotFoundError if there is none of that name. */
+export function resolveDonors(store: Store, hostConfig: HostConfig): HostConfig {
+  const resolve = (mode: string) => {
+    const donor = donorOf(mode);
+    return donor === undefined ? mode : `container:${resolveContainerId(store, donor)}`;
+  };
+  const { PidMode, IpcMode } = hostConfig;
+  return { ...hostConfig, PidMode: resolve(PidMode), IpcMode: resolve(IpcMode) };
+}
+
+export function hasOwnPidNamespace({ PidMode }: HostConfig): boolean {
+  return PidMode !== "host" && donorOf(PidMode) === undefined;
+}
+
+/**
+ * Ends what is left of a container whose first process has ended. The kernel does it where that was process 1; elsewhere the
+ * others would live on, and keep the container's streams and files open.
+ */
+export async function killLeftBehind(id: string, hostConfig: HostConfig): Promise<void> {
+  const hierarchy = hasOwnPidNamespace(hostConfig) ? undefined : probeCgroups();
+  if (hierarchy) await new Cgroup(hierarchy, id).kill();
+}
+
+/** What a container's process joins, and the /dev/shm that goes with its ipc namespace: open as long as this object is in use. */
+export class SharedNamespaces implements Disposable {
+  readonly spec: Pick<
+    SandboxSpec,
+    "hostNamespaces" | "joinPidNamespace" | "joinIpcNamespace" | "shmSize"
+  >;
+  /** A detached mount for /dev/shm, where that is not to be the container's own. */
+  readonly shmTree: number | undefined;
+  readonly #fds: number[] = [];
+
+  /** Throws StartError, in docker's words, if a donor is gone, does not run, or does not share. */
+  constructor(store: Store, hostConfig: HostConfig) {
+    const { PidMode, IpcMode, UTSMode, ShmSize } = hostConfig;
+    const modes = { pid: PidMode, ipc: IpcMode, uts: UTSMode };
+    const hostNamespaces = (["pid", "ipc", "uts"] as const).filter((name) =>
+      modes[name] === "host"
+    );
+    const pidDonor = donorOf(PidMode), ipcDonor = donorOf(IpcMode);
+    try {
+      const joinPidNamespace = pidDonor === undefined
+        ? undefined
+        : refusing(() => this.#openNamespace(runningDonor(store, pidDonor, "pid"), "pid"));
+      let joinIpcNamespace: number | undefined;
+      if (IpcMode === "host") {
+        this.shmTree = this.#keep(refusing(hostShm));
+      } else if (ipcDonor !== undefined) {
+        [joinIpcNamespace, this.shmTree] = refusing(() => this.#joinIpc(store, ipcDonor));
+      }
+      const shmSize = this.shmTree !== undefined || IpcMode === "none" ? undefined : ShmSize;
+      this.spec = { hostNamespaces, joinPidNamespace, joinIpcNamespace, shmSize };
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const fd of this.#fds.splice(0)) close(fd);
+  }
+
+  #joinIpc(store: Store, id: string): [namespace: number, shmTree: number] {
+    const donor = runningDonor(store, id, "ipc");
+    if (!sharesIpc(store, donor)) {
+      throw new ConflictError(
+        `can't join IPC of container ${id}: non-shareable IPC ` +
+          "(hint: use IpcMode:shareable for the donor container)",
+      );
+    }
+    const mounts = this.#openNamespace(donor, "mnt");
+    const shmTree = this.#keep(cloneTreeInNamespace(mounts, "/dev/shm"));
+    setMountAttributes(shmTree, 0, MS.PRIVATE, false);
+    return [this.#openNamespace(donor, "ipc"), shmTree];
+  }
+
+  /** A namespace of a container's first process, which still is that process when the descriptor is open. */
+  #openNamespace(donor: ContainerFile, name: "pid" | "ipc" | "mnt"): number {
+    try {
+      const fd = this.#keep(openAt(AT.FDCWD, `/proc/${donor.State.Pid}/ns/${name}`, O.RDONLY));
+      if (isAlive(donor)) return fd;
+    } catch (error) {
+      if (!isErrno(error, "ENOENT", "ESRCH")) throw error;
+    }
+    throw notRunning(donor.ID);
+  }
+
+  #keep(fd: number): number {
+    this.#fds.push(fd);
+    return fd;
+  }
+}
+
+function runningDonor(store: Store, id: string, namespace: "pid" | "ipc"): ContainerFile {
+  try {
+    const donor = readContainer(store, id);
+    if (!isAlive(donor)) throw notRunning(id);
+    if (donor.State.Restarting) {
+      throw new ConflictError(
+        `Container ${id} is restarting, wait until the container is running`,
+      );
+    }
+    return donor;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const { message } = error, isGone = !(error instanceof ConflictError);
+    if (namespace === "ipc") {
+      throw new ConflictError(`can't join IPC of container ${id}: ${message}`);
+    }
+    if (!isGone) throw error;
+    throw new ConflictError(`cannot join PID of a non running container: ${id}: ${message}`);
+  }
+}
+
+const notRunning = (id: string) => new ConflictError(`container ${id} is not running`);
+
+/** Docker shares the /dev/shm that it has made itself, or that was shared with the donor. */
+function sharesIpc(store: Store, donor: ContainerFile): boolean {
+  const { IpcMode, Tmpfs } = readHostConfig(store, donor.ID);
+  if (IpcMode === "private" || IpcMode === "none") return false;
+  return ![...Object.keys(donor.MountPoints), ...Object.keys(Tmpfs ?? {})].includes("/dev/shm");
+}
+
+function hostShm(): number {
+  let tree: number;
+  try {
+    tree = cloneTree("/dev/shm", true);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
+    throw new ConflictError("/dev/shm is not mounted, but must be for --ipc=host");
+  }
+  setMountAttributes(tree, 0, MS.PRIVATE, true);
+  return tree;
+}
+
+/** What docker refuses when it starts a container is a failed start, not a wrong request. */
+function refusing<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof EngineError) throw new StartError(error.message, 125);
+    throw error;
+  }
+}
