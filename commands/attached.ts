@@ -3,40 +3,58 @@
 import { SIGNALS } from "../ffi/constants.ts";
 import { writeAll } from "../ffi/file.ts";
 import { startForeground } from "../runtime/container/foreground.ts";
-import { printError } from "./cli/output.ts";
+import type { StreamName } from "../runtime/container/streams.ts";
+import { readContainer } from "../storage/container/container_store.ts";
 import type { Store } from "../storage/store.ts";
+import { printError } from "./cli/output.ts";
+import { detachKeysOf } from "./terminal/client_config.ts";
+import { Keyboard } from "./terminal/keyboard.ts";
+import { processSurroundings } from "./container_request.ts";
 
 export interface AttachOptions {
-  /** Whether box's standard input is passed on. */
+  /** Which of box's streams are the container's. */
   readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
   /** Whether signals that box gets are the container's. */
   readonly signalProxy: boolean;
+  /** What --detach-keys says. */
+  readonly detachKeys?: string;
 }
 
-/** Starts a container and returns its exit code when it has ended. */
+/** Starts a container and returns its exit code when it has ended, or 0 when it has been left to itself. */
 export async function runAttached(
   store: Store,
   id: string,
-  { stdin, signalProxy }: AttachOptions,
+  options: AttachOptions,
 ): Promise<number> {
+  const { stdin, signalProxy } = options;
+  const { Tty: tty } = readContainer(store, id).Config;
+  const detachKeys = tty && stdin
+    ? detachKeysOf(options.detachKeys, processSurroundings)
+    : new Uint8Array();
   using proxy = new SignalProxy(signalProxy);
+  using keyboard = new Keyboard({ tty, stdin, detachKeys, signalProxy });
   const container = await startForeground(store, id, {
-    ...(stdin && { stdin: standardInput() }),
-    output: (stream, bytes) => writeAll(stream === "stdout" ? 1 : 2, bytes),
+    stdin: keyboard.input,
+    output: writer(options),
     warn: (problem) => printError(`WARNING: ${problem}`),
   });
-  proxy.connect(container.signal);
-  return await container.exited;
+  proxy.connect(container.signal.bind(container));
+  keyboard.followSize((size) => container.resize(size));
+  const detached = async () => {
+    await keyboard.detached;
+    await container.detach();
+    return 0;
+  };
+  return await Promise.race([container.exited, detached()]);
 }
 
-/** What comes on standard input, until it ends. */
-async function* standardInput(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const buffer = new Uint8Array(65536);
-  for (;;) {
-    const length = await Deno.stdin.read(buffer);
-    if (length === null) return;
-    yield buffer.subarray(0, length);
-  }
+/** Writes what a container writes to those of box's streams that are attached. */
+export function writer({ stdout, stderr }: Pick<AttachOptions, "stdout" | "stderr">) {
+  return (stream: StreamName, bytes: Uint8Array<ArrayBuffer>) => {
+    if (stream === "stdout" ? stdout : stderr) writeAll(stream === "stdout" ? 1 : 2, bytes);
+  };
 }
 
 /** Docker passes all signals on but those that concern the client itself (SIGCHLD, SIGPIPE, SIGURG, what a crash raises). */
@@ -62,7 +80,7 @@ const forwarded: Deno.Signal[] = [
 ];
 
 /** Catches signals from the start, and keeps them until there is a container to send them to. */
-class SignalProxy {
+export class SignalProxy {
   private readonly waiting: number[] = [];
   private send = (signal: number): void => void this.waiting.push(signal);
   private readonly listeners = new Map<Deno.Signal, () => void>();

@@ -85,6 +85,11 @@ export const MOUNT_ATTR = {
   NOEXEC: 8,
 } as const;
 
+/** fsconfig(2) commands */
+export const FSCONFIG = { SET_FLAG: 0, SET_STRING: 1, CMD_CREATE: 6 } as const;
+export const FSOPEN_CLOEXEC = 1;
+export const FSMOUNT_CLOEXEC = 1;
+
 /** clone(2), unshare(2), setns(2) */
 export const CLONE = {
   VM: 0x100,
@@ -205,6 +210,7 @@ export const SIG_SETMASK = 2;
 export const TCGETS = 0x5401;
 export const TCSETS = 0x5402;
 export const TIOCGPGRP = 0x540f;
+export const TIOCSCTTY = 0x540e;
 export const TIOCSPGRP = 0x5410;
 export const TIOCGWINSZ = 0x5413;
 export const TIOCSWINSZ = 0x5414;

@@ -2,6 +2,9 @@
 
 import {
   AT,
+  FSCONFIG,
+  FSMOUNT_CLOEXEC,
+  FSOPEN_CLOEXEC,
   MNT_DETACH,
   MOVE_MOUNT_F_EMPTY_PATH,
   MOVE_MOUNT_T_EMPTY_PATH,
@@ -10,6 +13,7 @@ import {
 } from "./constants.ts";
 import { cstring } from "./cstring.ts";
 import { check } from "./errno.ts";
+import { close } from "./file.ts";
 import { kernel } from "./kernel.ts";
 
 export interface MountRequest {
@@ -65,6 +69,29 @@ export function setMountAttributes(
     kernel.mount_setattr(fd, cstring(""), flags, new Uint8Array(request.buffer), 32n),
     "mount_setattr",
   );
+}
+
+export interface FileSystemRequest {
+  readonly type: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** MOUNT_ATTR.* */
+  readonly attributes: number;
+}
+
+/** A new file system that is mounted nowhere, as a descriptor; close-on-exec: fsopen(2), fsmount(2), Linux 5.2. */
+export function makeFileSystem({ type, options, attributes }: FileSystemRequest): number {
+  const what = `make a ${type}`;
+  const context = check(kernel.fsopen(cstring(type), FSOPEN_CLOEXEC), what);
+  try {
+    for (const [key, value] of Object.entries(options)) {
+      const [name, text] = [cstring(key), cstring(value)];
+      check(kernel.fsconfig(context, FSCONFIG.SET_STRING, name, text, 0), what, key);
+    }
+    check(kernel.fsconfig(context, FSCONFIG.CMD_CREATE, null, null, 0), what);
+    return check(kernel.fsmount(context, FSMOUNT_CLOEXEC, attributes), what);
+  } finally {
+    close(context);
+  }
 }
 
 /** unshare(2) for the calling thread: from now on only synchronous file operations see its new namespaces. */

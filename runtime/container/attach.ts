@@ -3,6 +3,7 @@
 import { AT, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
+import type { WindowSize } from "../../ffi/terminal.ts";
 import { containerPath } from "../../storage/container/container_store.ts";
 import { EngineError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
@@ -10,7 +11,6 @@ import { ATTACH_SOCKET } from "./monitor/attach_server.ts";
 import { ensureMonitored } from "./monitor/background_client.ts";
 import { encodeFrame, FRAME, readFrames, writeFrame } from "./monitor/frames.ts";
 import type { StreamName } from "./streams.ts";
-import type { WindowSize } from "./terminal.ts";
 
 /** Milliseconds in which a container's monitor must have answered, and between two attempts to reach it. */
 const PATIENCE = 10_000, RETRY = 20;
@@ -30,12 +30,20 @@ export class AttachedContainer {
       if (attempt === 1) await ensureMonitored(store);
       await new Promise((resolve) => setTimeout(resolve, RETRY));
     }
-    throw new EngineError(`cannot attach to container ${id}: nobody answers at its ${ATTACH_SOCKET}`);
+    throw new EngineError(
+      `cannot attach to container ${id}: nobody answers at its ${ATTACH_SOCKET}`,
+    );
   }
 
-  /** Passes everything to a receiver that the container writes from now on, until it ends. */
-  async receive(output: (stream: StreamName, bytes: Uint8Array<ArrayBuffer>) => void) {
+  /**
+   * Passes everything to a receiver that the container writes from now on. Returns its exit code when it has ended; undefined if
+   * the connection ends without one.
+   */
+  async receive(
+    output: (stream: StreamName, bytes: Uint8Array<ArrayBuffer>) => void,
+  ): Promise<number | undefined> {
     for await (const { kind, payload } of readFrames(this.connection)) {
+      if (kind === FRAME.EXIT) return new DataView(payload.buffer).getInt32(0);
       output(kind === FRAME.STDERR ? "stderr" : "stdout", payload);
     }
   }

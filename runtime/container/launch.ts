@@ -109,6 +109,7 @@ class Launch {
       ends: this.streams.ends,
       keeper: this.keeper!.pidfd,
       process: openProcess(this.container),
+      untie: () => this.keeper!.untie(),
     };
   }
 
@@ -127,7 +128,7 @@ class Launch {
       const spec = describeSandbox(container, hostConfig, {
         rootfs,
         mounts: mounts.mounts,
-        stdio: streams.stdio,
+        streams: streams.sandbox,
         cgroup,
         namespaces: shared.spec,
       });

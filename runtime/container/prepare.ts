@@ -18,7 +18,7 @@ export interface Surroundings {
   /** Where the root file system is mounted. */
   readonly rootfs: string;
   readonly mounts: SandboxSpec["mounts"];
-  readonly stdio: SandboxSpec["stdio"];
+  readonly streams: Pick<SandboxSpec, "stdio" | "terminal">;
   readonly cgroup: SandboxSpec["cgroup"];
   readonly namespaces: SharedNamespaces["spec"];
 }
@@ -26,7 +26,7 @@ export interface Surroundings {
 export function describeSandbox(
   container: ContainerFile,
   hostConfig: HostConfig,
-  { rootfs, mounts, stdio, cgroup, namespaces }: Surroundings,
+  { rootfs, mounts, streams, cgroup, namespaces }: Surroundings,
 ): SandboxSpec {
   const user = inspectRoot(rootfs, container.Config.User);
   const { Config: config } = container;
@@ -45,7 +45,7 @@ export function describeSandbox(
     workingDirectory: config.WorkingDir || "/",
     argv: [container.Path, ...container.Args ?? []],
     env: environmentOf(config, user),
-    stdio,
+    ...streams,
     cgroup,
     // Docker, too, has none where it would not be process 1.
     init: (hostConfig.Init ?? false) && hasOwnPidNamespace(hostConfig),

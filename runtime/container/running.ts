@@ -24,6 +24,8 @@ export interface RunningContainer {
   /** pidfds of the keeper and of the container's first process; undefined if they are gone. */
   readonly keeper: number | undefined;
   readonly process: number | undefined;
+  /** Makes it live on when this process ends, if it does not anyway. */
+  untie(): void;
 }
 
 /** Lets go of a container, for another process to take: everything stays as it is, in the keeper's hands. */

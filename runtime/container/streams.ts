@@ -1,29 +1,35 @@
-/** The pipes between a container's process and whoever looks after it. */
+/** The pipes, or the terminal, between a container's process and whoever looks after it. */
 
-import { AT, O } from "../../ffi/constants.ts";
+import { AT, MOUNT_ATTR, O } from "../../ffi/constants.ts";
 import { close, makePipe, openAt } from "../../ffi/file.ts";
-import type { ContainerFile, StreamEnds } from "../../storage/container/config.ts";
+import { makeFileSystem } from "../../ffi/mount.ts";
+import { openPseudoTerminal } from "../../ffi/terminal.ts";
+import type { StreamEnds } from "../../storage/container/config.ts";
+import type { ContainerConfig } from "../../storage/image/config.ts";
+import { devptsOptions } from "../sandbox/devices.ts";
+import type { SandboxSpec } from "../sandbox/spec.ts";
 
 export type StreamName = "stdout" | "stderr";
 
+/** What the container's process gets, and the ends of the same for the monitor. */
+interface Connection {
+  readonly sandbox: Pick<SandboxSpec, "stdio" | "terminal">;
+  readonly ends: Omit<StreamEnds, "end">;
+}
+
 /** A container's streams before its process has been started. */
 export class ContainerStreams {
-  /** What the container's process gets. */
-  readonly stdio: [number, number, number];
+  readonly sandbox: Connection["sandbox"];
   /** What the monitor gets. */
   readonly ends: StreamEnds;
   /** What the keeper tells the end through. */
   readonly endWriter: number;
 
-  constructor(private readonly config: ContainerFile["Config"]) {
-    const [stdin, stdinEnd] = config.OpenStdin
-      ? makePipe()
-      : [openAt(AT.FDCWD, "/dev/null", O.RDWR)];
-    const [stdoutEnd, stdout] = makePipe();
-    const [stderrEnd, stderr] = makePipe();
+  constructor(private readonly config: ContainerConfig) {
+    const connection = config.Tty ? openTerminal() : openPipes(config.OpenStdin);
     const [end, endWriter] = makePipe();
-    this.stdio = [stdin, stdout, stderr];
-    this.ends = { stdin: stdinEnd, stdout: stdoutEnd, stderr: stderrEnd, end };
+    this.sandbox = connection.sandbox;
+    this.ends = { ...connection.ends, end };
     this.endWriter = endWriter;
   }
 
@@ -38,8 +44,31 @@ export class ContainerStreams {
 
   /** Closes what only the container and the keeper need: they have their own now, or will never have any. */
   closeOthersEnds(): void {
-    [...this.stdio, this.endWriter].forEach(close);
+    const { stdio, terminal } = this.sandbox;
+    for (const fd of new Set([...stdio, this.endWriter])) close(fd);
+    if (terminal) close(terminal.devpts);
   }
+}
+
+function openPipes(openStdin: boolean): Connection {
+  const [stdin, stdinEnd] = openStdin ? makePipe() : [openAt(AT.FDCWD, "/dev/null", O.RDWR)];
+  const [stdoutEnd, stdout] = makePipe();
+  const [stderrEnd, stderr] = makePipe();
+  return {
+    sandbox: { stdio: [stdin, stdout, stderr] },
+    ends: { stdin: stdinEnd, stdout: stdoutEnd, stderr: stderrEnd },
+  };
+}
+
+/** In a devpts of the container's own, so that its terminal has a name in there. */
+function openTerminal(): Connection {
+  const attributes = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NOEXEC;
+  const devpts = makeFileSystem({ type: "devpts", options: devptsOptions, attributes });
+  const { master, slave } = openPseudoTerminal(devpts);
+  return {
+    sandbox: { stdio: [slave, slave, slave], terminal: { devpts } },
+    ends: { terminal: master },
+  };
 }
 
 /** Closes what is left of a container's streams on this side. */

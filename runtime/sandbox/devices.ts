@@ -1,7 +1,8 @@
 /** /dev of a container: a file system of its own with docker's devices, nothing of the host's. */
 
-import { AT, MS, S } from "../../ffi/constants.ts";
+import { AT, MOVE_MOUNT_F_EMPTY_PATH, MS, S } from "../../ffi/constants.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
+import type { SandboxSpec } from "./spec.ts";
 import { makeDevice } from "../../ffi/stat.ts";
 
 /** The nodes that every container may use: [name, major, minor]. */
@@ -22,8 +23,14 @@ const links: readonly (readonly [name: string, target: string])[] = [
   ["ptmx", "pts/ptmx"],
 ];
 
-/** Makes /dev inside the new root. `shmSize` is the size of /dev/shm in bytes; undefined for none. */
-export function planDevices(program: SpawnProgram, shmSize: number | undefined): void {
+/** docker's options of a devpts: 5 is the group tty. */
+export const devptsOptions = { ptmxmode: "0666", mode: "0620", gid: "5" } as const;
+
+/** Makes /dev inside the new root. */
+export function planDevices(
+  program: SpawnProgram,
+  { shmSize, terminal }: Pick<SandboxSpec, "shmSize" | "terminal">,
+): void {
   const mount = (source: string, target: string, type: string, flags: number, data: string) =>
     program.call("mount", [source, target, type, flags, data], { what: `mount ${target}` });
 
@@ -42,8 +49,25 @@ export function planDevices(program: SpawnProgram, shmSize: number | undefined):
     program.call("mkdirat", [AT.FDCWD, `/dev/${name}`, 0o755], { what: `make /dev/${name}` });
   }
   const common = MS.NOSUID | MS.NOEXEC;
-  mount("devpts", "/dev/pts", "devpts", common, "newinstance,ptmxmode=0666,mode=0620,gid=5");
+  if (terminal) planTerminal(program, terminal.devpts);
+  else {
+    const options = Object.entries(devptsOptions).map(([name, value]) => `${name}=${value}`);
+    mount("devpts", "/dev/pts", "devpts", common, ["newinstance", ...options].join(","));
+  }
   mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
   if (shmSize === undefined) return;
   mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize / 1024}k`);
+}
+
+/** The terminal is the first one of the devpts that it came with, and the container's console. */
+function planTerminal(program: SpawnProgram, devpts: number): void {
+  program.call("move_mount", [devpts, "", AT.FDCWD, "/dev/pts", MOVE_MOUNT_F_EMPTY_PATH], {
+    what: "mount /dev/pts",
+  });
+  program.call("mknodat", [AT.FDCWD, "/dev/console", S.IFREG | 0o600, 0], {
+    what: "make /dev/console",
+  });
+  program.call("mount", ["/dev/pts/0", "/dev/console", 0, MS.BIND, 0], {
+    what: "mount /dev/console",
+  });
 }

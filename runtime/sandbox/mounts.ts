@@ -2,6 +2,7 @@
 
 import {
   AT,
+  FSCONFIG,
   MOUNT_ATTR,
   MOVE_MOUNT_F_EMPTY_PATH,
   MOVE_MOUNT_T_EMPTY_PATH,
@@ -14,9 +15,6 @@ import { type Argument, type Cell, Label } from "../../ffi/spawn/values.ts";
 import type { SandboxMount, SandboxSpec } from "./spec.ts";
 
 const SIZEOF_OPEN_HOW = 24;
-
-/** fsconfig(2) commands */
-const FSCONFIG = { SET_FLAG: 0, SET_STRING: 1, CMD_CREATE: 6 } as const;
 
 /** How paths of the container are looked up: no link leads out of its root, nor to what this process has open. */
 const IN_ROOT = RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS;

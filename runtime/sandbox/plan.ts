@@ -3,7 +3,7 @@
  * and nothing is executed: the list is run by the container's first process, and can be read and tested as it is.
  */
 
-import { CLONE, MNT_DETACH, MS, PR, SIGNALS } from "../../ffi/constants.ts";
+import { CLONE, MNT_DETACH, MS, PR, SIGNALS, TIOCSCTTY } from "../../ffi/constants.ts";
 import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { capabilityMask, capsetArguments } from "./capabilities.ts";
@@ -50,7 +50,7 @@ export function planSandbox(
   if (spec.network === "none") bringLoopbackUp(program);
   enterRoot(program, spec.rootfs);
   mountKernelFileSystems(program, spec);
-  planDevices(program, spec.shmSize);
+  planDevices(program, spec);
   planHiding(program, spec, host.kernelPaths);
   for (const mount of spec.mounts) planMount(program, mount);
   planDirectories(program, spec.workingDirectory); // docker makes what is missing of it
@@ -135,11 +135,15 @@ function nameHost(program: SpawnProgram, spec: SandboxSpec): void {
   }
 }
 
-function connectStreams(program: SpawnProgram, { stdio }: SandboxSpec): void {
+function connectStreams(program: SpawnProgram, { stdio, terminal, user }: SandboxSpec): void {
   stdio.forEach((fd, target) =>
     program.call("dup3", [fd, target, 0], { what: `connect stream ${target}` })
   );
   program.call("setsid", [], { what: "start a session" });
+  if (terminal === undefined) return;
+  program.call("ioctl", [0, TIOCSCTTY, 0], { what: "make the terminal the session's" });
+  const SAME_GROUP = -1;
+  program.call("fchown", [0, user.uid, SAME_GROUP], { what: "give the terminal to the user" });
 }
 
 /** Whoever started box may have keys in its session keyring, which is inherited; a process that has left it finds none. */

@@ -32,6 +32,8 @@ export interface SandboxSpec {
   readonly env: readonly string[];
   /** Descriptors of box that become 0, 1 and 2. */
   readonly stdio: readonly [number, number, number];
+  /** If those are a terminal: the detached devpts that it belongs to, which becomes /dev/pts. */
+  readonly terminal?: { readonly devpts: number };
   readonly cgroup?: {
     readonly hierarchy: CgroupHierarchy;
     /** As Cgroup.open() gives it. */

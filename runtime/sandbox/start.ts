@@ -65,12 +65,12 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
 
 /** What the process needs of box until it executes its program. */
 function descriptorsOf(spec: SandboxSpec): number[] {
-  const { stdio, cgroup, mounts, joinPidNamespace, joinIpcNamespace } = spec;
+  const { stdio, terminal, cgroup, mounts, joinPidNamespace, joinIpcNamespace } = spec;
   return [
     ...stdio,
     ...(cgroup ? [cgroup.fd] : []),
     ...mounts.flatMap((mount) => mount.type === "bind" ? mount.treeFd : []),
-    ...[joinPidNamespace, joinIpcNamespace].filter((fd) => fd !== undefined),
+    ...[terminal?.devpts, joinPidNamespace, joinIpcNamespace].filter((fd) => fd !== undefined),
   ];
 }
 

@@ -33,5 +33,6 @@ export function adoptContainer(
     ends: ends as unknown as StreamEnds,
     keeper,
     process: openProcess(container),
+    untie() {}, // its starter is gone
   };
 }

@@ -33,10 +33,10 @@ export class AttachServer {
     this.serve();
   }
 
-  /** Closes it when everybody has got what was written. */
-  async close(): Promise<void> {
+  /** Closes it when everybody has got what was written, and the exit code if there is one. */
+  async close(exitCode?: number): Promise<void> {
     this.listener.close();
-    await Promise.all([...this.clients].map((client) => client.finish()));
+    await Promise.all([...this.clients].map((client) => client.finish(exitCode)));
   }
 
   private async serve(): Promise<void> {
@@ -83,8 +83,13 @@ class Client implements Attachment {
     this.close();
   }
 
-  async finish(): Promise<void> {
+  async finish(exitCode: number | undefined): Promise<void> {
     await this.sent;
+    if (exitCode !== undefined) {
+      const payload = new Uint8Array(4);
+      new DataView(payload.buffer).setInt32(0, exitCode);
+      await writeFrame(this.connection, encodeFrame(FRAME.EXIT, payload)).catch(() => {});
+    }
     this.close();
   }
 

@@ -95,6 +95,7 @@ class BackgroundMonitor {
 
   private async monitor(monitor: Monitor): Promise<void> {
     this.monitored.add(monitor);
+    monitor.serve();
     try {
       const { restarting } = await monitor.ended;
       if (restarting) await this.adoptAll();

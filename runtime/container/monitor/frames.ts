@@ -11,6 +11,8 @@ export const FRAME = {
   /** From the monitor: what the container has written. */
   STDOUT: 1,
   STDERR: 2,
+  /** From the monitor: the exit code, four bytes. The last frame. */
+  EXIT: 5,
 } as const;
 
 const HEADER_SIZE = 8;

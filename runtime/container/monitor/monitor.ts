@@ -3,9 +3,11 @@
 import { EPOLL, SIGNALS } from "../../../ffi/constants.ts";
 import { SystemError } from "../../../ffi/errno.ts";
 import { close, duplicate, read } from "../../../ffi/file.ts";
+import { setWindowSize, type WindowSize } from "../../../ffi/terminal.ts";
 import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_program.ts";
 import { poller } from "../../../ffi/poller.ts";
 import { sendSignal, waitUntilGone } from "../../../ffi/spawn/pidfd.ts";
+import { containerPath } from "../../../storage/container/container_store.ts";
 import { EngineError, NotFoundError } from "../../../storage/errors.ts";
 import { recordEnd, recordRestart, releaseHost } from "../conclude.ts";
 import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
@@ -15,6 +17,7 @@ import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
+import { AttachServer } from "./attach_server.ts";
 import { type Drain, drain } from "./drain.ts";
 import { ContainerInput } from "./input.ts";
 
@@ -44,6 +47,8 @@ export class Monitor {
   private readonly log: ContainerLog;
   private readonly drains: Drain[];
   private released = false;
+  private ending = false;
+  private server: AttachServer | undefined;
 
   constructor(private readonly running: RunningContainer) {
     const { store, container, hostConfig, ends } = running;
@@ -59,6 +64,12 @@ export class Monitor {
       fd === undefined ? [] : drain(fd, (bytes) => this.receive(name, bytes))
     );
     this.ended = this.watch();
+  }
+
+  /** Lets other processes attach to the container. */
+  serve(): void {
+    if (this.ending || this.server) return;
+    this.server = new AttachServer(containerPath(this.running.store, this.id), this);
   }
 
   get id(): string {
@@ -86,6 +97,17 @@ export class Monitor {
     if (slow.length > 0) return Promise.all(slow).then(() => {});
   }
 
+  /** No more will come: shown to a container whose input ends with the first one who is attached to it. */
+  endInput(): void {
+    if (this.running.container.Config.StdinOnce) this.input?.close();
+  }
+
+  /** Sets the size of the container's terminal, if it has one. */
+  resize(size: WindowSize): void {
+    const { terminal } = this.running.ends;
+    if (terminal !== undefined && !this.ending) setWindowSize(terminal, size);
+  }
+
   /** Sends a signal to the container's process. */
   signal(number: number): void {
     const { process } = this.running;
@@ -100,19 +122,23 @@ export class Monitor {
     this.drains.forEach((each) => each.stop());
     this.input?.close();
     this.log.close();
+    this.server?.close();
     for (const pidfd of [keeper, process]) if (pidfd !== undefined) close(pidfd);
     monitorLock[Symbol.dispose]();
   }
 
   private async watch(): Promise<Ended> {
     const exit = await this.exit();
+    this.ending = true;
     await killLeftBehind(this.id, this.running.hostConfig);
     await this.outputEnds();
     this.input?.close();
     this.log.close();
     const { failure } = this.log;
     if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
-    return { ...exit, restarting: this.finish(exit) };
+    const restarting = this.finish(exit);
+    await this.server?.close(exit.code);
+    return { ...exit, restarting };
   }
 
   /** Waits for what the keeper tells; if another was told before, or the keeper is gone, its note is all there is. */
