@@ -58,11 +58,13 @@ boxTest("logs shows times, and only what lies between two of them", async (box) 
 
 boxTest("logs -f shows what a running container writes, until it ends", async (box) => {
   await box.busybox();
-  const script = "echo first; while read line; do echo $line; echo $line >&2; done; echo last";
+  const script =
+    "echo zero; echo first; while read line; do echo $line; echo $line >&2; done; echo last";
   const container = box.spawn(["run", "-i", "--name", "live", "busybox", "sh", "-c", script]);
   await container.waitFor("first\n");
-  const all = box.spawn("logs --follow live"), late = box.spawn("logs -f -n 0 live");
+  const all = box.spawn("logs --follow live"), late = box.spawn("logs -f -n 1 live");
   await all.waitFor("first\n");
+  await late.waitFor("first\n");
   await container.write("one\n");
   await all.waitFor("one\n");
   await late.waitFor("one\n");
@@ -72,9 +74,9 @@ boxTest("logs -f shows what a running container writes, until it ends", async (b
   equal((await container.wait()).code, 0);
   const [whole, part] = await Promise.all([all.wait(), late.wait()]);
   deepEqual([whole.code, whole.stdout, whole.stderr], [
-    ...[0, "first\none\ntwo\nlast\n", "one\ntwo\n"],
+    ...[0, "zero\nfirst\none\ntwo\nlast\n", "one\ntwo\n"],
   ]);
-  deepEqual([part.code, part.stdout], [0, "one\ntwo\nlast\n"]);
+  deepEqual([part.code, part.stdout], [0, "first\none\ntwo\nlast\n"]);
 });
 
 boxTest(
@@ -176,7 +178,7 @@ boxTest("logs refuses what docker refuses, in its words", async (box) => {
   for (const all of ["x", "-1", "0x1", "1.5"]) {
     equal(await box.ok(`logs --tail=${all} some`), "1\n2");
   }
-  match(await box.ok("info"), /\n Logging Driver: json-file\n  max-size: 10m\n  max-file: 3\n/);
+  match(await box.ok("info"), /\n Logging Driver: json-file\n {2}max-size: 10m\n {2}max-file: 3\n/);
 
   // A driver that box does not have, in a store that dockerd wrote.
   const path = `${box.root}/containers/${await box.ok("inspect -f {{.Id}} some")}/hostconfig.json`;
