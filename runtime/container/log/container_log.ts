@@ -16,12 +16,14 @@ export interface ContainerLog {
   readonly failure: SystemError | undefined;
   /** The bytes are only needed during the call. */
   write(stream: StreamName, bytes: Uint8Array): void;
-  /** Writes what came without a newline at its end, and ends the log. */
+  /** Lets another process go on where this one has stopped, as it can also when this one is killed. */
+  release(): void;
+  /** Writes what came without a newline at its end, when nothing more will come. */
   close(): void;
 }
 
 /** The driver `none`. */
-const noLog: ContainerLog = { path: "", failure: undefined, write() {}, close() {} };
+const noLog: ContainerLog = { path: "", failure: undefined, write() {}, release() {}, close() {} };
 
 /**
  * Opens a container's log to go on where it ends. `directory` is the container's. Throws InvalidError for options that cannot

@@ -13,15 +13,13 @@ import type { Attributes } from "./attributes.ts";
 import type { ContainerLog, StreamName } from "./container_log.ts";
 import { escapeLine, LONGEST_ESCAPE, written } from "./json_text.ts";
 import type { JsonFileBounds } from "./options.ts";
+import { type LogEnd, LONGEST_TEXT, PartialLines } from "./partial_lines.ts";
 import { putAside } from "./rotation.ts";
 
 export interface JsonFileSettings extends JsonFileBounds {
   /** Put into every record, if there are any. */
   readonly attributes: Attributes;
 }
-
-/** Bytes of a line that one record takes at most. */
-export const LONGEST_TEXT = 16384;
 
 const NEWLINE = 10;
 const encoder = new TextEncoder();
@@ -38,10 +36,8 @@ export class JsonFileLog implements ContainerLog {
   /** Records on their way into the file, whole ones up to `length`. */
   private buffer: Uint8Array<ArrayBuffer>;
   private length = 0;
-  private readonly pending: Readonly<Record<StreamName, PendingLine>> = {
-    stdout: new PendingLine(),
-    stderr: new PendingLine(),
-  };
+  private inode: bigint;
+  private readonly partial: PartialLines;
   private readonly attributes: string;
 
   constructor(readonly path: string, private readonly settings: JsonFileSettings) {
@@ -49,35 +45,49 @@ export class JsonFileLog implements ContainerLog {
     this.attributes = Object.keys(attributes).length > 0 ? `"attrs":${goJson(attributes)},` : "";
     this.buffer = new Uint8Array(BUFFER_SIZE + this.attributes.length * 3);
     this.fd = openLogFile(path);
+    this.inode = statAt(this.fd, "").inode;
     this.size = endOfRecords(this.fd);
     setSizeOfFd(this.fd, this.size);
+    this.partial = new PartialLines(`${path}.partial`, this.end);
   }
 
   /** Never throws for what the file system refuses: see `failure`. */
   write(stream: StreamName, bytes: Uint8Array): void {
-    const tail = this.tail(stream), pending = this.pending[stream];
+    const tail = this.tail(stream), partial = this.partial[stream];
     let start = 0;
-    while (pending.length > 0 && start < bytes.length) {
-      start += pending.take(bytes.subarray(start));
-      const end = this.record(pending.bytes, 0, pending.length, tail);
-      if (end > 0) pending.drop(end);
+    while (partial.length > 0 && start < bytes.length) {
+      start += partial.take(bytes.subarray(start));
+      const end = this.record(partial.bytes, 0, partial.length, tail);
+      if (end > 0) partial.drop(end);
     }
     while (start < bytes.length) {
       const end = this.record(bytes, start, bytes.length, tail);
       if (end === start) break;
       start = end;
     }
-    if (start < bytes.length) pending.take(bytes.subarray(start));
+    if (start < bytes.length) partial.take(bytes.subarray(start));
     this.flush();
+    this.partial.keep(this.end);
+  }
+
+  /** What whole records there are. */
+  private get end(): LogEnd {
+    return { inode: this.inode, size: this.size };
+  }
+
+  release(): void {
+    this.partial.close();
+    close(this.fd);
   }
 
   close(): void {
     for (const stream of ["stdout", "stderr"] as const) {
-      const { bytes, length } = this.pending[stream], tail = this.tail(stream);
+      const { bytes, length } = this.partial[stream], tail = this.tail(stream);
       for (let start = 0; start < length;) start = this.record(bytes, start, length, tail, true);
     }
     this.flush();
-    close(this.fd);
+    this.partial.remove();
+    this.release();
   }
 
   /** What follows a record's text. */
@@ -134,6 +144,7 @@ export class JsonFileLog implements ContainerLog {
       rename(AT.FDCWD, next, AT.FDCWD, this.path);
       close(this.fd);
       this.fd = fd;
+      this.inode = statAt(fd, "").inode;
       this.size = 0;
     } catch (error) {
       this.note("rotate", error);
@@ -143,28 +154,6 @@ export class JsonFileLog implements ContainerLog {
   private note(operation: string, error: unknown): void {
     if (!(error instanceof SystemError)) throw error;
     this.failure ??= new SystemError(operation, this.path, error.errno);
-  }
-}
-
-/** The beginning of a line whose end has not come yet. */
-class PendingLine {
-  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(LONGEST_TEXT);
-  length = 0;
-
-  /** Adds what belongs to the line and has room; returns how many bytes that is. */
-  take(bytes: Uint8Array): number {
-    const newline = bytes.indexOf(NEWLINE);
-    const end = newline < 0 ? bytes.length : newline + 1;
-    const taken = Math.min(end, LONGEST_TEXT - this.length);
-    this.bytes.set(bytes.subarray(0, taken), this.length);
-    this.length += taken;
-    return taken;
-  }
-
-  /** Takes away what a record has taken. */
-  drop(length: number): void {
-    this.bytes.copyWithin(0, length, this.length);
-    this.length -= length;
   }
 }
 
