@@ -1,6 +1,6 @@
 /** Printing the records of a log: as many as there are in one write, each on the stream that it came from. */
 
-import type { StreamName } from "../runtime/container/log/container_log.ts";
+import type { StreamName } from "../runtime/container/streams.ts";
 import type { LogsReceiver } from "../runtime/container/log/read_logs.ts";
 import type { LogRecord } from "../runtime/container/log/record.ts";
 import { writeCompletely, writeOut } from "./cli/output.ts";

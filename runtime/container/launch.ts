@@ -115,7 +115,7 @@ class Launch {
 
   private async start(): Promise<void> {
     const { store, container, hostConfig, directory, streams } = this;
-    checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config ?? {}); // they may be dockerd's
+    checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config); // they may be dockerd's
     unmountOverlay(store, this.mountId); // what a crash left
     const rootfs = mountOverlay(store, this.mountId);
     ensureRunDirectories(directory);

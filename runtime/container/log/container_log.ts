@@ -2,16 +2,15 @@
 
 import type { SystemError } from "../../../ffi/errno.ts";
 import type { ContainerFile, HostConfig } from "../../../storage/container/config.ts";
+import { containerPath } from "../../../storage/container/container_store.ts";
+import type { Store } from "../../../storage/store.ts";
+import type { StreamName } from "../streams.ts";
 import { attributesOf } from "./attributes.ts";
 import { JsonFileLog } from "./json_file_log.ts";
 import { assertSupportedDriver, jsonFileBounds } from "./options.ts";
 
-export type StreamName = "stdout" | "stderr";
-
 /** What a monitor writes a container's output into. */
 export interface ContainerLog {
-  /** The file, as config.v2.json's LogPath names it; empty for a driver without one. */
-  readonly path: string;
   /** Why something is missing in it, if that is so: a full disk must not end the container. */
   readonly failure: SystemError | undefined;
   /** The bytes are only needed during the call. */
@@ -23,27 +22,33 @@ export interface ContainerLog {
 }
 
 /** The driver `none`. */
-const noLog: ContainerLog = { path: "", failure: undefined, write() {}, release() {}, close() {} };
+const noLog: ContainerLog = { failure: undefined, write() {}, release() {}, close() {} };
 
 /**
- * Opens a container's log to go on where it ends. `directory` is the container's. Throws InvalidError for options that cannot
- * be met, as a store that dockerd wrote may have them.
+ * Opens a container's log to go on where it ends; only its monitor may. Throws InvalidError for options that checkLogOptions()
+ * refuses.
  */
 export function openLog(
-  directory: string,
+  store: Store,
   container: ContainerFile,
-  { LogConfig }: Pick<HostConfig, "LogConfig">,
+  { LogConfig: { Type, Config } }: HostConfig,
 ): ContainerLog {
-  assertSupportedDriver(LogConfig.Type);
-  if (LogConfig.Type === "none") return noLog;
-  const path = logPath(directory, container.ID);
+  assertSupportedDriver(Type);
+  if (Type === "none") return noLog;
+  const path = jsonFilePath(store, container.ID);
+  const options = Config ?? {}; // dockerd may have written null
   return new JsonFileLog(path, {
-    ...jsonFileBounds(LogConfig.Config ?? {}),
-    attributes: attributesOf(LogConfig.Config ?? {}, container, path),
+    ...jsonFileBounds(options),
+    attributes: attributesOf(options, container, path),
   });
 }
 
+/** What config.v2.json has as LogPath: empty for a driver without a file. */
+export function logPathOf(store: Store, id: string, { LogConfig }: HostConfig): string {
+  return LogConfig.Type === "none" ? "" : jsonFilePath(store, id);
+}
+
 /** The json-file driver's file; those that it was before have `.1`, `.2`... at their end, the oldest the highest number. */
-export function logPath(directory: string, id: string): string {
-  return `${directory}/${id}-json.log`;
+export function jsonFilePath(store: Store, id: string): string {
+  return `${containerPath(store, id)}/${id}-json.log`;
 }

@@ -32,7 +32,11 @@ export interface JsonFileBounds {
  * Checks a container's LogConfig when it is made. Throws InvalidError in docker's words; for values that docker refuses only
  * when the container is started, with the words it has then.
  */
-export function checkLogOptions(type: string, config: Readonly<Record<string, string>>): void {
+export function checkLogOptions(
+  type: string,
+  options: Readonly<Record<string, string>> | null,
+): void {
+  const config = options ?? {};
   assertSupportedDriver(type);
   if (type === "none") {
     if (Object.keys(config).length > 0) {

@@ -7,7 +7,7 @@ import { AT, O } from "../../../ffi/constants.ts";
 import { SystemError } from "../../../ffi/errno.ts";
 import { close, openAt, seek, writeAll } from "../../../ffi/file.ts";
 import { readBytesIfExists, unlinkIfExists } from "../../../storage/files.ts";
-import type { StreamName } from "./container_log.ts";
+import type { StreamName } from "../streams.ts";
 
 /** Bytes of a line that one record takes at most. */
 export const LONGEST_TEXT = 16384;

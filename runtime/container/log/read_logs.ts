@@ -9,7 +9,7 @@ import {
 import { EngineError } from "../../../storage/errors.ts";
 import type { Store } from "../../../storage/store.ts";
 import { withTrueState } from "../state.ts";
-import { logPath } from "./container_log.ts";
+import { jsonFilePath } from "./container_log.ts";
 import { DirectoryChanges } from "./directory_changes.ts";
 import type { RecordReceiver } from "./log_file.ts";
 import { LogReader } from "./log_reader.ts";
@@ -42,9 +42,8 @@ export async function readLogs(
   if (Type !== "json-file" && Type !== "") {
     throw new EngineError("configured logging driver does not support reading");
   }
-  const directory = containerPath(store, id);
-  using changes = request.follow ? new DirectoryChanges(directory) : undefined;
-  using reader = LogReader.open(logPath(directory, id), request.tail);
+  using changes = request.follow ? new DirectoryChanges(containerPath(store, id)) : undefined;
+  using reader = LogReader.open(jsonFilePath(store, id), request.tail);
   const end = new EndOfContainer(store, id);
   let received = false;
   const receive = between(request, (record) => {
@@ -87,7 +86,9 @@ class EndOfContainer {
   hasCome(received: boolean): boolean {
     const container = readContainerIfExists(this.store, this.id);
     if (container === undefined || isRecordedAsEnded(container)) return true;
-    if (received || container.State.Restarting || withTrueState(container).State.Running) {
+    if (
+      received || container.State.Restarting || withTrueState(this.store, container).State.Running
+    ) {
       this.goneSince = undefined;
       return false;
     }

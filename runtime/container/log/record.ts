@@ -3,7 +3,7 @@
 import { goJson } from "../../../storage/json.ts";
 import { inUtc, ZERO_TIME } from "../../../storage/time.ts";
 import type { Attributes } from "./attributes.ts";
-import type { StreamName } from "./container_log.ts";
+import type { StreamName } from "../streams.ts";
 import { endOfString, unescapeString } from "./json_text.ts";
 
 const encoder = new TextEncoder(), decoder = new TextDecoder();

@@ -4,7 +4,7 @@ import {
   JsonFileLog,
   type JsonFileSettings,
 } from "../../../../../runtime/container/log/json_file_log.ts";
-import type { StreamName } from "../../../../../runtime/container/log/container_log.ts";
+import type { StreamName } from "../../../../../runtime/container/streams.ts";
 import { LogReader } from "../../../../../runtime/container/log/log_reader.ts";
 
 export const unbounded: JsonFileSettings = { maxSize: Infinity, maxFiles: 1, attributes: {} };
