@@ -88,8 +88,14 @@ boxTest(
     await container.waitFor("here\n");
     const follower = box.spawn("logs -f lost");
     await follower.waitFor("here\n");
+    const pid = Number(await box.ok("inspect -f {{.State.Pid}} lost"));
     container.kill("SIGKILL");
     await container.wait();
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch (error) {
+      ok(error instanceof Deno.errors.NotFound); // it has ended with box
+    }
     equal((await follower.wait()).code, 0);
   },
 );
@@ -181,15 +187,46 @@ boxTest("logs refuses what docker refuses, in its words", async (box) => {
   match(await box.ok("info"), /\n Logging Driver: json-file\n {2}max-size: 10m\n {2}max-file: 3\n/);
 
   // A driver that box does not have, in a store that dockerd wrote.
-  const path = `${box.root}/containers/${await box.ok("inspect -f {{.Id}} some")}/hostconfig.json`;
-  const hostConfig = JSON.parse(await Deno.readTextFile(path));
-  for (const Type of ["none", "journald"]) {
-    await Deno.writeTextFile(
-      path,
-      JSON.stringify({ ...hostConfig, LogConfig: { Type, Config: {} } }),
-    );
+  for (const type of ["none", "journald"]) {
+    await configureLog(box, "some", type, {});
     const words =
       /^Error response from daemon: configured logging driver does not support reading\n$/;
     await box.fail("logs some", 1, words);
   }
+});
+
+/** Gives a container that exists these log options. */
+async function configureLog(box: Box, name: string, Type: string, Config: Record<string, string>) {
+  const path = `${box.root}/containers/${await box.ok(
+    `inspect -f {{.Id}} ${name}`,
+  )}/hostconfig.json`;
+  const hostConfig = JSON.parse(await Deno.readTextFile(path));
+  await Deno.writeTextFile(path, JSON.stringify({ ...hostConfig, LogConfig: { Type, Config } }));
+}
+
+boxTest("log options hold for each start", async (box) => {
+  await box.busybox();
+  await box.ok("create --name work --label a=1 -e B=<2> busybox seq 9");
+  const options = { labels: "a", env: "B", tag: "{{.Name}}", "max-size": "300", "max-file": "2" };
+  await configureLog(box, "work", "json-file", options);
+  await box.ok("start -a work");
+  equal(await box.ok("logs --details -n 1 work"), "B=%3C2%3E,a=1,tag=work 9");
+  const path = await box.ok("inspect -f {{.LogPath}} work");
+  ok(Deno.statSync(path).size < 450 && Deno.statSync(`${path}.1`).size < 450);
+
+  await configureLog(box, "work", "json-file", { "max-file": "0" });
+  await box.fail(
+    "start -a work",
+    1,
+    /failed to initialize logging driver: max-file cannot be less/,
+  );
+  await configureLog(box, "work", "syslog", {});
+  await box.fail(
+    "start -a work",
+    1,
+    /error looking up logging plugin syslog: plugin "syslog" not fo/,
+  );
+  await configureLog(box, "work", "none", {});
+  await box.ok("start -a work");
+  equal(await box.ok("inspect -f {{.LogPath}} work"), "");
 });
