@@ -41,6 +41,7 @@ function describe(info: SystemInfo): string {
     ` Storage Driver: ${info.Driver}`,
     ...info.DriverStatus.map(([name, value]) => `  ${name}: ${value}`),
     ` Logging Driver: ${info.LoggingDriver}`,
+    ...info.LoggingOptions.map(([name, value]) => `  ${name}: ${value}`),
     ` Cgroup Driver: ${info.CgroupDriver}`,
     ...info.CgroupVersion ? [` Cgroup Version: ${info.CgroupVersion}`] : [],
     ...info.CgroupRoot ? [` Cgroup Root: ${info.CgroupRoot}`] : [],

@@ -37,6 +37,7 @@ const importImage = entry(
 );
 const info = entry("Display system-wide information", "./info.ts");
 const load = entry("Load an image from a tar archive or STDIN", "./load.ts");
+const logs = entry("Fetch the logs of a container", "./logs.ts");
 const ps = entry("List containers", "./ps.ts");
 const rename = entry("Rename a container", "./rename.ts");
 const rm = entry("Remove one or more containers", "./rm.ts");
@@ -69,6 +70,7 @@ export const registry: Registry = {
       "./inspect.ts",
     ),
     load,
+    logs,
     ps,
     rename,
     rm,
@@ -92,6 +94,7 @@ export const registry: Registry = {
           "Display detailed information on one or more containers",
           "./container_inspect.ts",
         ),
+        logs,
         ls: { ...ps, aliases: ["ps", "list"] },
         rename,
         rm,
@@ -127,7 +130,7 @@ export const registry: Registry = {
   },
   missing: `
     attach build builder buildx completion compose config context df events exec kill login
-    logout logs manifest network node pause plugin port prune pull push restart search secret
+    logout manifest network node pause plugin port prune pull push restart search secret
     service stack stats stop swarm top trust unpause update volume wait
   `.trim().split(/\s+/),
 };

@@ -1,11 +1,15 @@
 import { removeContainer } from "../runtime/container/remove.ts";
+import { startDetached } from "../runtime/container/start_detached.ts";
 import { StartError } from "../runtime/sandbox/start.ts";
+import { readContainer } from "../storage/container/container_store.ts";
 import { NotFoundError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { runAttached } from "./attached.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
+import type { OptionValues } from "./cli/options.ts";
+import { print } from "./cli/output.ts";
 import { runOptions } from "./container_options.ts";
 import { createFromCommandLine } from "./create_container.ts";
 
@@ -23,6 +27,8 @@ export const command = defineCommand({
       "Keep the container, for instance to commit it",
     ],
     ["tar c . | box run --rm -i busybox tar t", "Give the container an input"],
+    ["box run -d --name web busybox httpd -f", "Leave it running in the background"],
+    ["box run -it --rm busybox sh", "Work in it; ctrl-p ctrl-q leaves it to itself"],
     [
       'box run --rm -v "$PWD:/src:ro" -w /src busybox ls',
       "Let it see the working directory, read-only",
@@ -32,10 +38,9 @@ export const command = defineCommand({
     const store = new Store(root);
     const id = await createFromCommandLine(store, options, args);
     try {
-      return await runAttached(store, id, {
-        stdin: options.interactive,
-        signalProxy: options["sig-proxy"],
-      });
+      if (!options.detach) return await runInForeground(store, id, options);
+      await startDetached(store, id);
+      print(id);
     } catch (error) {
       if (options.rm) await removeIfExists(store, id);
       // Unlike for a refused request, docker gives no hint at help here.
@@ -46,6 +51,23 @@ export const command = defineCommand({
     }
   },
 });
+
+async function runInForeground(
+  store: Store,
+  id: string,
+  options: OptionValues<typeof runOptions>,
+): Promise<number> {
+  const { AttachStdin, AttachStdout, AttachStderr } = readContainer(store, id).Config;
+  const exitCode = await runAttached(store, id, {
+    stdin: AttachStdin,
+    stdout: AttachStdout,
+    stderr: AttachStderr,
+    signalProxy: options["sig-proxy"],
+    detachKeys: options["detach-keys"],
+  });
+  if (!AttachStdout && !AttachStderr) print(id);
+  return exitCode;
+}
 
 /** What is to be removed after its run is also removed when there was none. */
 async function removeIfExists(store: Store, id: string): Promise<void> {

@@ -3,11 +3,11 @@ import { readContainer, resolveContainerId } from "../storage/container/containe
 import { isAlive } from "../runtime/container/process_identity.ts";
 import { EngineError, NotFoundError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
-import { runAttached } from "./attached.ts";
+import { attachToRunning, runAttached } from "./attached.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
-import { bool, unsupported } from "./cli/options.ts";
+import { bool, string } from "./cli/options.ts";
 import { print, printError } from "./cli/output.ts";
 
 export const command = defineCommand({
@@ -17,11 +17,7 @@ export const command = defineCommand({
   options: {
     attach: bool("a", "Attach STDOUT/STDERR and forward signals"),
     interactive: bool("i", "Attach container's STDIN"),
-    "detach-keys": unsupported(
-      "string",
-      null,
-      "Override the key sequence for detaching a container",
-    ),
+    "detach-keys": string(null, "Override the key sequence for detaching a container"),
   },
   examples: [["box start -a work", "Start a container in the foreground"]],
   async run({ options, args, root }) {
@@ -30,17 +26,30 @@ export const command = defineCommand({
       if (args.length > 1) {
         throw new CliError("you cannot start and attach multiple containers at once");
       }
-      return await startAttached(store, args[0], options.interactive);
+      const detachKeys = options["detach-keys"];
+      return await startAttached(store, args[0], options.interactive, detachKeys);
     }
     return await startAll(store, args);
   },
 });
 
-async function startAttached(store: Store, words: string, interactive: boolean): Promise<number> {
+async function startAttached(
+  store: Store,
+  words: string,
+  interactive: boolean,
+  detachKeys: string | undefined,
+): Promise<number> {
   try {
-    const id = resolveContainerId(store, words);
-    const { OpenStdin } = readContainer(store, id).Config;
-    return await runAttached(store, id, { stdin: interactive && OpenStdin, signalProxy: true });
+    const id = resolveContainerId(store, words), container = readContainer(store, id);
+    const options = {
+      stdin: interactive && container.Config.OpenStdin,
+      stdout: true,
+      stderr: true,
+      signalProxy: true,
+      detachKeys,
+    };
+    const attach = isAlive(container) ? attachToRunning : runAttached;
+    return await attach(store, id, options);
   } catch (error) {
     // Docker's client words a missing container itself.
     if (error instanceof NotFoundError) throw new CliError(`Error: ${error.message}`);

@@ -10,6 +10,7 @@ import {
 import type { Store } from "../storage/store.ts";
 import { now } from "../storage/time.ts";
 import { BOX_VERSION } from "../storage/version.ts";
+import { DEFAULT_MAX_FILE, DEFAULT_MAX_SIZE } from "./container/log/options.ts";
 import { readTrueContainers } from "./container/list.ts";
 import { statusOf } from "./container/state.ts";
 import { type CgroupHierarchy, probeCgroups } from "./sandbox/cgroup.ts";
@@ -42,6 +43,8 @@ export interface SystemInfo {
   /** RFC 3339 */
   readonly SystemTime: string;
   readonly LoggingDriver: string;
+  /** Box's own: the options that a container's log has if it is given none. */
+  readonly LoggingOptions: readonly (readonly [name: string, value: string])[];
   /** "none" where there are no control groups. */
   readonly CgroupDriver: string;
   readonly CgroupVersion: string;
@@ -86,7 +89,12 @@ export function systemInfo(store: Store): SystemInfo {
     Images: listImageIds(store).length,
     Driver: "overlay2",
     DriverStatus: describeDriver(backing),
-    Plugins: { Volume: [], Network: ["host", "null"], Authorization: null, Log: ["json-file"] },
+    Plugins: {
+      Volume: [],
+      Network: ["host", "null"],
+      Authorization: null,
+      Log: ["json-file", "none"],
+    },
     MemoryLimit: false,
     SwapLimit: false,
     CpuCfsPeriod: false,
@@ -96,6 +104,7 @@ export function systemInfo(store: Store): SystemInfo {
     PidsLimit: false,
     SystemTime: now(),
     LoggingDriver: "json-file",
+    LoggingOptions: [["max-size", DEFAULT_MAX_SIZE], ["max-file", String(DEFAULT_MAX_FILE)]],
     CgroupDriver: cgroups ? "cgroupfs" : "none",
     CgroupVersion: cgroups ? String(cgroups.version) : "",
     CgroupRoot: cgroups ? `${cgroups.mountPoint}/box` : "",

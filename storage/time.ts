@@ -62,3 +62,9 @@ function partsOf(time: string): [number, number] {
   if (whole === undefined) return [-Infinity, 0];
   return [Date.parse(whole + zone) / 1000, Number(fraction.padEnd(9, "0"))];
 }
+
+/** A point in time with an offset in UTC. */
+export function inUtc(time: string): string {
+  const [seconds, nanoseconds] = partsOf(time);
+  return Number.isFinite(seconds) ? formatTime(seconds, nanoseconds) : ZERO_TIME;
+}

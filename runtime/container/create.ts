@@ -14,6 +14,7 @@ import { chainIdsOf } from "../../storage/layer/layer_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
 import { defaultHostConfig } from "./host_config.ts";
+import { checkLogOptions } from "./log/options.ts";
 import { mergeConfig } from "./merge_config.ts";
 import { mountPointsOf } from "./mount_points.ts";
 import { checkContainerName, reserveRandomName } from "./names.ts";
@@ -48,6 +49,7 @@ export async function createContainer(
   const warnings = checkPlatform(image, request);
   const config = mergeConfig(request.config, image.config.config ?? {});
   const hostConfig = hostConfigOf(store, request);
+  checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
 
   using staged = StagedContainer.begin(store);

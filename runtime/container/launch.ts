@@ -22,7 +22,8 @@ import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, releaseHost } from "./conclude.ts";
 import { lockContainer } from "./lock_container.ts";
-import { openLog } from "./log.ts";
+import { logPathOf, openLog } from "./log/container_log.ts";
+import { checkLogOptions } from "./log/options.ts";
 import { ContainerMounts } from "./mounts.ts";
 import { writeNetworkFiles } from "./network_files.ts";
 import { describeSandbox } from "./prepare.ts";
@@ -115,6 +116,7 @@ class Launch {
 
   private async start(): Promise<void> {
     const { store, container, hostConfig, directory, streams } = this;
+    checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config); // they may be dockerd's
     unmountOverlay(store, this.mountId); // what a crash left
     const rootfs = mountOverlay(store, this.mountId);
     ensureRunDirectories(directory);
@@ -171,7 +173,7 @@ class Launch {
     this.container = {
       ...container,
       HasBeenStartedBefore: true,
-      LogPath: path(`${container.ID}-json.log`),
+      LogPath: logPathOf(this.store, container.ID, this.hostConfig),
       HostnamePath: path("hostname"),
       HostsPath: path("hosts"),
       ResolvConfPath: path("resolv.conf"),

@@ -12,7 +12,7 @@ import { EngineError, NotFoundError } from "../../../storage/errors.ts";
 import { recordEnd, recordRestart, releaseHost } from "../conclude.ts";
 import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
-import { type ContainerLog, openLog } from "../log.ts";
+import { type ContainerLog, openLog } from "../log/container_log.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
@@ -121,7 +121,7 @@ export class Monitor {
     close(ends.end);
     this.drains.forEach((each) => each.stop());
     this.input?.close();
-    this.log.close();
+    this.log.release();
     this.server?.close();
     for (const pidfd of [keeper, process]) if (pidfd !== undefined) close(pidfd);
     monitorLock[Symbol.dispose]();

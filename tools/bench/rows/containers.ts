@@ -8,6 +8,9 @@ const removeImage: Command = ["rmi", "busybox"];
 const create: Command = ["create", "--name=work", "--network=none", "busybox", "true"];
 const remove: Command = ["rm", "work"];
 
+const hundredThousandLines =
+  "yes 'a line of some eighty characters, which is what programs have to say about it' | head -n 100000";
+
 /** What starting Deno takes, for a box from source and a compiled one. */
 const startFloors: Row["floors"] = {
   "deno eval 1": [Deno.execPath(), "eval", "1"],
@@ -54,6 +57,17 @@ export const containers: RowGroup = {
       prepare: [create],
       measured: remove,
       after: [removeImage],
+    },
+    {
+      name: "logs of 100,000 lines",
+      unit: "ms",
+      runs: 20,
+      before: [
+        importImage,
+        ["run", "--name=work", "--network=none", "busybox", "sh", "-c", hundredThousandLines],
+      ],
+      measured: ["logs", "work"],
+      after: [remove, removeImage],
     },
   ],
 };
