@@ -53,9 +53,15 @@ const tag = entry(
   "./tag.ts",
 );
 
+const attach = entry(
+  "Attach local standard input, output, and error streams to a running container",
+  "./attach.ts",
+);
+
 export const registry: Registry = {
   summary: "Docker's containers and images, without a daemon",
   commands: {
+    attach,
     commit,
     cp,
     create,
@@ -85,6 +91,7 @@ export const registry: Registry = {
     container: {
       summary: "Manage containers",
       commands: {
+        attach,
         commit,
         cp,
         create,
@@ -129,7 +136,7 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    attach build builder buildx completion compose config context df events exec kill login
+    build builder buildx completion compose config context df events exec kill login
     logout manifest network node pause plugin port prune pull push restart search secret
     service stack stats stop swarm top trust unpause update volume wait
   `.trim().split(/\s+/),

@@ -4,16 +4,37 @@ import { AT, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import type { WindowSize } from "../../ffi/terminal.ts";
+import type { ContainerFile } from "../../storage/container/config.ts";
 import { containerPath } from "../../storage/container/container_store.ts";
 import { EngineError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { ATTACH_SOCKET } from "./monitor/attach_server.ts";
 import { ensureMonitored } from "./monitor/background_client.ts";
 import { encodeFrame, FRAME, readFrames, writeFrame } from "./monitor/frames.ts";
+import { withTrueState } from "./state.ts";
 import type { StreamName } from "./streams.ts";
 
 /** Milliseconds in which a container's monitor must have answered, and between two attempts to reach it. */
 const PATIENCE = 10_000, RETRY = 20;
+
+/** The container is in no state to be attached to. */
+export class AttachError extends EngineError {
+  override readonly name = "AttachError";
+}
+
+/** Throws AttachError, in the words of docker's client, unless the container runs and is not paused. */
+export function assertAttachable(store: Store, container: ContainerFile): void {
+  const { State: state } = withTrueState(store, container);
+  if (!state.Running) {
+    throw new AttachError("You cannot attach to a stopped container, start it first");
+  }
+  if (state.Paused) {
+    throw new AttachError("You cannot attach to a paused container, unpause it first");
+  }
+  if (state.Restarting) {
+    throw new AttachError("You cannot attach to a restarting container, wait until it is running");
+  }
+}
 
 /** A connection to a container's streams. */
 export class AttachedContainer {
