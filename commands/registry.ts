@@ -25,6 +25,7 @@ const diff = entry(
   "Inspect changes to files or directories on a container's filesystem",
   "./diff.ts",
 );
+const events = entry("Get real time events from the store", "./events.ts");
 const exportContainer = entry(
   "Export a container's filesystem as a tar archive",
   "./export.ts",
@@ -66,6 +67,7 @@ export const registry: Registry = {
     cp,
     create,
     diff,
+    events,
     export: exportContainer,
     history,
     images,
@@ -128,6 +130,7 @@ export const registry: Registry = {
     system: {
       summary: "Manage box",
       commands: {
+        events,
         info,
       },
     },
@@ -136,7 +139,7 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    build builder buildx completion compose config context df events exec kill login
+    build builder buildx completion compose config context df exec kill login
     logout manifest network node pause plugin port prune pull push restart search secret
     service stack stats stop swarm top trust unpause update volume wait
   `.trim().split(/\s+/),

@@ -27,6 +27,7 @@ const layout: [path: string, mode: number][] = [
   ["overlay2/l", 0o700],
   ["volumes", 0o701],
   ["tmp", 0o700],
+  ["events", 0o700],
   ["names", 0o700], // the last one: a store that has it has them all
 ];
 
@@ -51,6 +52,10 @@ export class Store {
   /** Names of containers: symbolic links to their ids. Not docker's; dockerd leaves it alone. */
   readonly names = this.path("names");
   readonly temporary = this.path("tmp");
+  /** What has happened, in a file and an older one. Not docker's, which keeps it in memory. */
+  readonly events = this.path("events");
+  readonly eventLog = this.path("events/log");
+  readonly olderEventLog = this.path("events/log.1");
 
   exists(): boolean {
     return statIfExists(AT.FDCWD, this.names) !== undefined;

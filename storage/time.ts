@@ -10,8 +10,14 @@ const timespec = new BigInt64Array(2);
 
 /** The present, with the kernel's nanoseconds. */
 export function now(): string {
+  const { seconds, nanoseconds } = clock();
+  return formatTime(seconds, nanoseconds);
+}
+
+/** The present in seconds since the epoch, and nanoseconds of the next one. */
+export function clock(): { seconds: number; nanoseconds: number } {
   kernel.clock_gettime(CLOCK_REALTIME, new Uint8Array(timespec.buffer));
-  return formatTime(Number(timespec[0]), Number(timespec[1]));
+  return { seconds: Number(timespec[0]), nanoseconds: Number(timespec[1]) };
 }
 
 const SECONDS_OF_DAY = 86400;

@@ -56,10 +56,19 @@ export function formatUtcTime(nanoseconds: bigint): string {
 
 /** RFC 3339 in the local zone, in whole seconds: `2026-11-21T01:57:06Z`. */
 export function formatLocalRfc3339(nanoseconds: bigint): string {
-  const { seconds } = split(nanoseconds);
+  return localRfc3339(split(nanoseconds).seconds, "");
+}
+
+/** The same with all nine digits of the fraction: `2026-11-21T01:57:06.000000000Z`. */
+export function formatLocalRfc3339Nano(nanoseconds: bigint): string {
+  const { seconds, fraction } = split(nanoseconds);
+  return localRfc3339(seconds, `.${fraction.slice(1).padEnd(9, "0")}`);
+}
+
+function localRfc3339(seconds: number, fraction: string): string {
   const { minutes } = timeZone(seconds * 1000);
   const offset = minutes === 0 ? "Z" : formatOffset(minutes, ":");
-  return isoDateTime(seconds, minutes).replace(" ", "T") + offset;
+  return isoDateTime(seconds, minutes).replace(" ", "T") + fraction + offset;
 }
 
 /** Whole seconds since the epoch, rounded down, and the rest as `.5` or nothing. */

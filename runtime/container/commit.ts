@@ -17,7 +17,8 @@ import {
   createImage,
   readImageConfig,
 } from "../../storage/image/image_store.ts";
-import { parseNewReference } from "../../storage/image/reference.ts";
+import { recordImageEvent } from "../../storage/image/record_event.ts";
+import { formatReference, parseNewReference } from "../../storage/image/reference.ts";
 import { ingestLayer } from "../../storage/layer/ingest.ts";
 import { LayerLease } from "../../storage/layer/lease.ts";
 import { type Layer, readLayer } from "../../storage/layer/layer_store.ts";
@@ -31,6 +32,7 @@ import { applyChanges } from "../build/changes.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { lockContainer } from "./lock_container.ts";
 import { isAlive } from "./process_identity.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
 
 export interface CommitRequest {
@@ -90,6 +92,13 @@ export async function commitContainer(
     references,
   });
   lease.finish();
+  const imageRef = references.map(formatReference).join();
+  if (imageRef) recordImageEvent(store, "tag", result.id, imageRef);
+  recordContainerEvent(store, container, "commit", {
+    comment: request.comment ?? "",
+    imageID: result.id,
+    imageRef,
+  });
   return result;
 }
 

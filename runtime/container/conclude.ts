@@ -12,6 +12,7 @@ import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import type { Exit } from "./exit_status.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { shouldRestart } from "./restart_policy.ts";
 import { exitedState, restartingState } from "./state.ts";
 
@@ -29,6 +30,7 @@ export function releaseHost(store: Store, id: string, mountId: string): void {
 export function recordRestart(store: Store, id: string, exit: Exit): boolean {
   const container = readContainer(store, id);
   if (!shouldRestart(container, readHostConfig(store, id), exit)) return false;
+  recordContainerEvent(store, container, "die", { exitCode: String(exit.code) });
   const { BoxKeeper: _, ...rest } = container;
   writeContainer(containerPath(store, id), {
     ...rest,
@@ -42,8 +44,16 @@ export function recordRestart(store: Store, id: string, exit: Exit): boolean {
 export function recordEnd(store: Store, id: string, exit: Exit): void {
   // Read again: it may have been renamed while it ran.
   const container = readContainer(store, id);
-  if (readHostConfig(store, id).AutoRemove) removeContainer(store, id, container.Name.slice(1));
-  else writeContainer(containerPath(store, id), withoutProcess(container, exit));
+  // One that waits to be started again has been said to be dead already.
+  if (!container.State.Restarting) {
+    recordContainerEvent(store, container, "die", { exitCode: String(exit.code) });
+  }
+  if (readHostConfig(store, id).AutoRemove) {
+    removeContainer(store, id, container.Name.slice(1));
+    recordContainerEvent(store, container, "destroy");
+  } else {
+    writeContainer(containerPath(store, id), withoutProcess(container, exit));
+  }
 }
 
 function withoutProcess(container: ContainerFile, exit: Exit): ContainerFile {

@@ -4,6 +4,7 @@ import { O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt, withFd } from "../../ffi/file.ts";
 import { fileSystemType, isDirectory, mountIdOf, type Stat, statAt } from "../../ffi/stat.ts";
+import { readContainer } from "../../storage/container/container_store.ts";
 import { EngineError, InvalidError } from "../../storage/errors.ts";
 import type { Owner } from "../../storage/layer/attributes.ts";
 import { baseOf } from "../../storage/layer/name.ts";
@@ -22,6 +23,7 @@ import {
   textOf,
 } from "./copy_path.ts";
 import { planCopy, targetAt } from "./copy_plan.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
 import { openRootView, type RootView } from "./root_view.ts";
 
@@ -54,6 +56,7 @@ export async function archiveFromContainer(
   const isFollowed = source.followLink && wanted.ending === "";
   const name = isFollowed ? baseOf(found.path) : entryNameOf(wanted);
   for (const chunk of pack(root, found, name)) sink(chunk);
+  recordContainerEvent(store, readContainer(store, id), "archive-path");
 }
 
 /** Copies from a container to the host. Nothing outside of the destination is touched, whatever the container does meanwhile. */
@@ -73,6 +76,7 @@ export async function copyFromContainer(
     targetAt(target, wantedTarget),
   );
   await unpackOnHost(pack(root, found, plan.name), target, plan.into, destination.owner);
+  recordContainerEvent(store, readContainer(store, id), "archive-path");
 }
 
 function parseSource({ path }: SourceInContainer): CopyPath {

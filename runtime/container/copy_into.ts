@@ -19,6 +19,7 @@ import { CopyError, DestinationError, PathNotFoundError } from "./copy_error.ts"
 import { findHostSource } from "./copy_host.ts";
 import { type CopyPath, entryNameOf, findPlace, parseCopyPath, type Place } from "./copy_path.ts";
 import { planCopy, targetAt } from "./copy_plan.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
 import { openRootView, type RootView } from "./root_view.ts";
 
@@ -56,6 +57,7 @@ export async function copyIntoContainer(
   const directory = plan.into === "target" ? target.path : parentOf(target.path);
   const owner = ownerFor(store, id, root, destination);
   await unpackInRoot(sourceOf(chunks), root, directory, owner);
+  recordContainerEvent(store, readContainer(store, id), "extract-to-dir");
 }
 
 /** Unpacks a tar, compressed or not, in a directory of a container. */
@@ -74,6 +76,7 @@ export async function unpackIntoContainer(
   }
   const owner = ownerFor(store, id, root, destination);
   await unpackInRoot(decompress(archive), root, target.path, owner);
+  recordContainerEvent(store, readContainer(store, id), "extract-to-dir");
 }
 
 function parseDestination({ path }: DestinationInContainer): CopyPath {

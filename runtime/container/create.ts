@@ -18,6 +18,7 @@ import { checkLogOptions } from "./log/options.ts";
 import { mergeConfig } from "./merge_config.ts";
 import { mountPointsOf } from "./mount_points.ts";
 import { checkContainerName, reserveRandomName } from "./names.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
 import { resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
@@ -61,6 +62,7 @@ export async function createContainer(
   writeContainer(staged.path, container);
   writeHostConfig(staged.path, hostConfig);
   staged.publish();
+  recordContainerEvent(store, container, "create");
   return { id, warnings };
 }
 

@@ -2,8 +2,10 @@
 
 import { openDirectory } from "../../ffi/directory.ts";
 import { close } from "../../ffi/file.ts";
+import { readContainer } from "../../storage/container/container_store.ts";
 import { packTree } from "../../storage/layer/pack.ts";
 import type { Store } from "../../storage/store.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
 import { openRootView } from "./root_view.ts";
 
@@ -18,6 +20,7 @@ export async function exportContainer(
   const directory = openDirectory(root.fd, ".");
   try {
     for (const chunk of packTree(directory, { form: "plain" })) sink(chunk);
+    recordContainerEvent(store, readContainer(store, id), "export");
   } finally {
     close(directory);
   }

@@ -2,12 +2,13 @@
 
 import { SIGNALS } from "../../ffi/constants.ts";
 import type { WindowSize } from "../../ffi/terminal.ts";
-import { readHostConfig } from "../../storage/container/container_store.ts";
+import { readContainer, readHostConfig } from "../../storage/container/container_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { ExecutionRefused } from "../sandbox/start.ts";
 import { launchContainer } from "./launch.ts";
 import { ensureMonitored, needsMonitor } from "./monitor/background_client.ts";
 import { type Attachment, Monitor } from "./monitor/monitor.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import type { RunningContainer } from "./running.ts";
 
 /** What box's caller has to do with a container's streams. */
@@ -41,6 +42,7 @@ export async function startForeground(
   foreground: Foreground,
 ): Promise<ForegroundContainer> {
   const tied = readHostConfig(store, id).AutoRemove;
+  recordContainerEvent(store, readContainer(store, id), "attach");
   try {
     return new Session(await launchContainer(store, id, { tied }), foreground, tied);
   } catch (error) {

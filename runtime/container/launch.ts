@@ -28,6 +28,7 @@ import { ContainerMounts } from "./mounts.ts";
 import { writeNetworkFiles } from "./network_files.ts";
 import { describeSandbox } from "./prepare.ts";
 import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import type { RunningContainer } from "./running.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
@@ -92,6 +93,7 @@ class Launch {
         this.streams.closeOthersEnds();
       }
       this.noteStart();
+      recordContainerEvent(store, this.container, "start");
       // Until now it would have gone with box, since nobody would have known of it.
       if (!tied) this.keeper!.untie();
     } catch (error) {
@@ -192,6 +194,7 @@ class Launch {
   private noteRefusal(error: ExecutionRefused): void {
     const { store, container, hostConfig } = this;
     this.note({ ...container, State: { ...container.State, StartedAt: now() } });
+    recordContainerEvent(store, container, "start");
     const log = openLog(store, this.container, hostConfig);
     log.write("stderr", new TextEncoder().encode(error.message + "\n"));
     log.close();

@@ -1,7 +1,8 @@
 /** Removing containers. */
 
-import { AT } from "../../ffi/constants.ts";
+import { AT, SIGNALS } from "../../ffi/constants.ts";
 import { statIfExists } from "../../ffi/stat.ts";
+import type { ContainerFile } from "../../storage/container/config.ts";
 import { readContainer } from "../../storage/container/container_store.ts";
 import {
   mountIdOf,
@@ -11,24 +12,33 @@ import { ConflictError, CorruptStoreError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import type { Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import { readExitStatus } from "./exit_status.ts";
 import { killAndWait } from "./kill.ts";
 import { lockContainer } from "./lock_container.ts";
 import { isAlive } from "./process_identity.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
+import { unseenExit } from "./state.ts";
 
 /** Removes a container; one that runs only with `force`, which kills it first, and so one whose files are damaged. */
 export async function removeContainer(store: Store, id: string, force: boolean): Promise<void> {
   await prepareForContainers(store);
   try {
-    if (force) await killAndWait(readContainer(store, id));
-    removeStopped(store, id);
+    if (force) await kill(store, readContainer(store, id));
+    removeStopped(store, id, force);
   } catch (error) {
     if (!(force && error instanceof CorruptStoreError)) throw error;
     removeDamaged(store, id);
   }
 }
 
-function removeStopped(store: Store, id: string): void {
+async function kill(store: Store, container: ContainerFile): Promise<void> {
+  if (!isAlive(container)) return;
+  recordContainerEvent(store, container, "kill", { signal: String(SIGNALS.SIGKILL) });
+  await killAndWait(container);
+}
+
+function removeStopped(store: Store, id: string, killed: boolean): void {
   using _ = lockContainer(store, id);
   const container = readContainer(store, id);
   if (isAlive(container)) {
@@ -39,7 +49,17 @@ function removeStopped(store: Store, id: string): void {
           : "Stop the container before attempting removal or force remove"),
     );
   }
+  // Whoever notes the end of a run takes this lock for it: nobody has, and nobody will.
+  if (container.State.Running && !container.State.Restarting) recordDeath(store, container, killed);
   removeAllOf(store, id, container.Name.slice(1));
+  recordContainerEvent(store, container, "destroy");
+}
+
+/** The keeper's note may not be there yet, but that of a killed one can be foretold. */
+function recordDeath(store: Store, container: ContainerFile, killed: boolean): void {
+  const { code } = readExitStatus(store, container.ID) ??
+    (killed ? { code: 128 + SIGNALS.SIGKILL } : unseenExit(container));
+  recordContainerEvent(store, container, "die", { exitCode: String(code) });
 }
 
 /** Removes a container whose file cannot tell whether it runs: its monitor, which would hold the lock on the layer, can. */

@@ -11,6 +11,7 @@ import { EngineError, InvalidError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { checkContainerName } from "./names.ts";
 import { lockContainer } from "./lock_container.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
 
 /** Renames a container, running or not. The new name is reserved before the old one is given up. */
@@ -33,6 +34,8 @@ export async function renameContainer(store: Store, id: string, newName: string)
     throw error;
   }
   const NetworkSettings = { ...container.NetworkSettings, IsAnonymousEndpoint: false };
-  writeContainer(containerPath(store, id), { ...container, Name: `/${name}`, NetworkSettings });
+  const renamed = { ...container, Name: `/${name}`, NetworkSettings };
+  writeContainer(containerPath(store, id), renamed);
   releaseName(store, container.Name.slice(1));
+  recordContainerEvent(store, renamed, "rename", { oldName: container.Name });
 }

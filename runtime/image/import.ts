@@ -8,7 +8,13 @@ import {
   type ImageConfig,
 } from "../../storage/image/config.ts";
 import { type CreatedImage, createImage } from "../../storage/image/image_store.ts";
-import { parseReference, type Reference, withDefaultTag } from "../../storage/image/reference.ts";
+import { recordImageEvent } from "../../storage/image/record_event.ts";
+import {
+  formatReference,
+  parseReference,
+  type Reference,
+  withDefaultTag,
+} from "../../storage/image/reference.ts";
 import { decompress } from "../../storage/layer/compression/decompress.ts";
 import { ingestLayer } from "../../storage/layer/ingest.ts";
 import { LayerLease } from "../../storage/layer/lease.ts";
@@ -65,6 +71,8 @@ export async function importImage(
     references,
   });
   lease.finish();
+  for (const each of references) recordImageEvent(store, "tag", result.id, formatReference(each));
+  recordImageEvent(store, "import", result.id, result.id);
   return result;
 }
 

@@ -3,6 +3,7 @@
 import { InvalidError } from "../errors.ts";
 import type { HistoryEntry } from "../image/config.ts";
 import { createImage } from "../image/image_store.ts";
+import { recordImageEvent } from "../image/record_event.ts";
 import { formatReference } from "../image/reference.ts";
 import { ArchiveError } from "../layer/archive_error.ts";
 import { LayerLease } from "../layer/lease.ts";
@@ -67,6 +68,7 @@ export async function loadImages(
     loaded.set(image, { id, names });
   }
   lease.finish();
+  for (const { id } of images) recordImageEvent(store, "load", id, id);
   return images.map((image) => loaded.get(image)!);
 }
 

@@ -1,6 +1,7 @@
 /** Saves images as one archive. */
 
 import { parentOf, parseImageConfig, readImageBytes } from "../image/image_store.ts";
+import { recordImageEvent } from "../image/record_event.ts";
 import type { Reference } from "../image/reference.ts";
 import { chainIdsOf, type Layer, readLayer } from "../layer/layer_store.ts";
 import { LayerLease } from "../layer/lease.ts";
@@ -27,6 +28,7 @@ export async function saveImages(
   for (const [id, references] of found) images.push(await session.describe(id, references));
   const entries = await planArchive(images);
   await writeArchive(entries, ({ chainId }) => layerTar(store, session.layers.get(chainId)!), sink);
+  for (const { id } of images) recordImageEvent(store, "save", id, id);
 }
 
 class SaveSession {

@@ -15,6 +15,7 @@ import {
   readImageConfigIfIntact,
   resolveImageId,
 } from "./image_store.ts";
+import { recordImageEvent } from "./record_event.ts";
 import { formatReference, parseReference, withDefaultTag } from "./reference.ts";
 import { Repositories } from "./repositories.ts";
 
@@ -58,14 +59,14 @@ class ImageRemoval {
     if (!isId) {
       const name = formatReference(withDefaultTag(parseReference(words)));
       if (names.length === 1) this.refuseWhileUsed(id, words);
-      this.untag([name]);
+      this.untag(id, [name]);
       // The name was asked for, and is gone; that something else needs the image is no error.
       if (this.namesOf(id).length > 0 || this.conflictOf(id, true)) return this.removals;
     } else {
       if (names.length > 0) this.refuseSeveralRepositories(id, names);
       const conflict = this.conflictOf(id, this.options.force);
       if (conflict) throw conflict;
-      if (names.length > 0) this.untag(names);
+      if (names.length > 0) this.untag(id, names);
     }
     await this.delete(id);
     return this.removals;
@@ -76,9 +77,10 @@ class ImageRemoval {
     return [...tags, ...digests];
   }
 
-  private untag(names: string[]): void {
+  private untag(id: string, names: string[]): void {
     this.repositories.remove(this.store, names);
     this.removals.push(...names.map((untagged) => ({ untagged })));
+    for (const _ of names) recordImageEvent(this.store, "untag", id, id);
   }
 
   /** By its only name, an image that a container uses can only be removed by force. */
@@ -138,6 +140,7 @@ class ImageRemoval {
   private async deleteOne(id: string): Promise<void> {
     const candidates = await this.layersOf(id);
     const layers = removeWithLayers(this.store, candidates, () => deleteImage(this.store, id));
+    recordImageEvent(this.store, "delete", id, id);
     this.removals.push({ deleted: id });
     this.removals.push(...layers.map((deleted) => ({ deleted })));
   }

@@ -1,0 +1,32 @@
+/** Noting what happens to images, with docker's attributes. */
+
+import { EngineError } from "../errors.ts";
+import { SystemError } from "../../ffi/errno.ts";
+import { appendEvent } from "../events/append.ts";
+import type { Store } from "../store.ts";
+import { readImageConfig } from "./image_store.ts";
+
+/** Docker's words; `pull` and `push` will join them. */
+export type ImageAction = "delete" | "import" | "load" | "save" | "tag" | "untag";
+
+/** Notes that something has happened to an image. `name` is the reference that it is about, or the id again. Never fails. */
+export function recordImageEvent(store: Store, action: ImageAction, id: string, name: string) {
+  const Attributes = { ...labelsOf(store, id), name };
+  appendEvent(store, {
+    status: action,
+    id,
+    Type: "image",
+    Action: action,
+    Actor: { ID: id, Attributes },
+  });
+}
+
+/** None, as in docker, of an image that is gone. */
+function labelsOf(store: Store, id: string): Record<string, string> {
+  try {
+    return readImageConfig(store, id).config?.Labels ?? {};
+  } catch (error) {
+    if (error instanceof EngineError || error instanceof SystemError) return {};
+    throw error;
+  }
+}
