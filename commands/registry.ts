@@ -36,7 +36,10 @@ const importImage = entry(
   "./import.ts",
 );
 const info = entry("Display system-wide information", "./info.ts");
+const kill = entry("Kill one or more running containers", "./kill.ts");
 const load = entry("Load an image from a tar archive or STDIN", "./load.ts");
+const pause = entry("Pause all processes within one or more containers", "./pause.ts");
+const port = entry("List port mappings or a specific mapping for the container", "./port.ts");
 const ps = entry("List containers", "./ps.ts");
 const rename = entry("Rename a container", "./rename.ts");
 const rm = entry("Remove one or more containers", "./rm.ts");
@@ -47,9 +50,21 @@ const save = entry(
   "./save.ts",
 );
 const start = entry("Start one or more stopped containers", "./start.ts");
+const stats = entry(
+  "Display a live stream of container(s) resource usage statistics",
+  "./stats.ts",
+);
+const stop = entry("Stop one or more running containers", "./stop.ts");
 const tag = entry(
   "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
   "./tag.ts",
+);
+const top = entry("Display the running processes of a container", "./top.ts");
+const unpause = entry("Unpause all processes within one or more containers", "./unpause.ts");
+const update = entry("Update configuration of one or more containers", "./update.ts");
+const wait = entry(
+  "Block until one or more containers stop, then print their exit codes",
+  "./wait.ts",
 );
 
 export const registry: Registry = {
@@ -68,7 +83,10 @@ export const registry: Registry = {
       "Return low-level information on containers and images",
       "./inspect.ts",
     ),
+    kill,
     load,
+    pause,
+    port,
     ps,
     rename,
     rm,
@@ -76,8 +94,14 @@ export const registry: Registry = {
     run,
     save,
     start,
+    stats,
+    stop,
     tag,
+    top,
+    unpause,
+    update,
     version: entry("Show the version information of box", "./version.ts"),
+    wait,
   },
   groups: {
     container: {
@@ -92,11 +116,21 @@ export const registry: Registry = {
           "Display detailed information on one or more containers",
           "./container_inspect.ts",
         ),
+        kill,
         ls: { ...ps, aliases: ["ps", "list"] },
+        pause,
+        port,
+        prune: entry("Remove all stopped containers", "./container_prune.ts"),
         rename,
         rm,
         run,
         start,
+        stats,
+        stop,
+        top,
+        unpause,
+        update,
+        wait,
       },
     },
     image: {
@@ -126,8 +160,8 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    attach build builder buildx completion compose config context df events exec kill login
-    logout logs manifest network node pause plugin port prune pull push restart search secret
-    service stack stats stop swarm top trust unpause update volume wait
-  `.trim().split(/\s+/),
+    attach build builder buildx completion compose config context df events exec login
+    logout logs manifest network node plugin pull push restart search secret
+    service stack swarm trust volume
+  `.trim().split(/\s+/).concat("image prune", "system prune"),
 };
