@@ -1,7 +1,8 @@
 /** Removing all containers that do not run. */
 
+import { SystemError } from "../../ffi/errno.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
-import { ConflictError, InvalidError, NotFoundError } from "../../storage/errors.ts";
+import { ConflictError, EngineError, InvalidError, NotFoundError } from "../../storage/errors.ts";
 import { type Filter, Filters } from "../../storage/filter.ts";
 import type { Store } from "../../storage/store.ts";
 import { compareTimes } from "../../storage/time.ts";
@@ -16,7 +17,7 @@ export interface PrunedContainers {
   readonly deleted: readonly string[];
   /** Bytes that the containers had written. */
   readonly reclaimed: number;
-  /** Files that cannot be read, and why: what they are about stays. */
+  /** What could not be read or removed, and why. */
   readonly problems: readonly string[];
 }
 
@@ -32,16 +33,33 @@ export async function pruneContainers(
   for (const container of youngestFirst(containers, ({ Created }) => Created)) {
     if (container.State.Running || !isWanted(container)) continue;
     try {
-      const { SizeRw } = sizesOf(store, container.ID);
+      const size = sizeIfKnown(store, container.ID);
       await removeContainer(store, container.ID, false);
-      reclaimed += SizeRw;
+      reclaimed += size;
       deleted.push(container.ID);
     } catch (error) {
       // Started or removed by somebody else meanwhile.
-      if (!(error instanceof ConflictError || error instanceof NotFoundError)) throw error;
+      if (error instanceof ConflictError || error instanceof NotFoundError) continue;
+      if (!isProblem(error)) throw error;
+      problems.push(`failed to prune container ${container.ID}: ${error.message}`);
     }
   }
   return { deleted, reclaimed, problems };
+}
+
+/** A damaged container can be removed though nobody knows what it has written. */
+function sizeIfKnown(store: Store, id: string): number {
+  try {
+    return sizesOf(store, id).SizeRw;
+  } catch (error) {
+    if (isProblem(error)) return 0;
+    throw error;
+  }
+}
+
+/** Whether an error is about one container, and so must not keep the others. */
+function isProblem(error: unknown): error is EngineError | SystemError {
+  return error instanceof EngineError || error instanceof SystemError;
 }
 
 function pruneTest(conditions: readonly Filter[]): (container: ContainerFile) => boolean {
