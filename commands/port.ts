@@ -31,7 +31,7 @@ export const command = defineCommand({
 /** Docker's client words a missing container itself. */
 function publishedPorts(store: Store, name: string): Port[] {
   try {
-    const container = withTrueState(readContainer(store, resolveContainerId(store, name)));
+    const container = withTrueState(store, readContainer(store, resolveContainerId(store, name)));
     return portsOf(container).filter(({ PublicPort }) => PublicPort !== undefined);
   } catch (error) {
     if (error instanceof NotFoundError) throw new CliError(`Error: ${error.message}`);

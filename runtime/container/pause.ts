@@ -37,7 +37,7 @@ export async function pauseContainer(store: Store, id: string): Promise<void> {
 /** Lets a paused container go on. ConflictError if it is not paused. */
 export async function unpauseContainer(store: Store, id: string): Promise<void> {
   using _ = lockContainer(store, id);
-  const container = withTrueState(readContainer(store, id));
+  const container = withTrueState(store, readContainer(store, id));
   if (!container.State.Paused) throw new ConflictError(`Container ${id} is not paused`);
   const cgroup = groupToFreeze(container, "unpause");
   notePaused(store, container, false); // first, for the same reason

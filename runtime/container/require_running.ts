@@ -15,7 +15,7 @@ export class NotRunningError extends ConflictError {
 
 /** A container that runs, or waits to be restarted. Throws NotRunningError. */
 export function readRunning(store: Store, id: string): ContainerFile {
-  const container = withTrueState(readContainer(store, id));
+  const container = withTrueState(store, readContainer(store, id));
   if (!container.State.Running) throw new NotRunningError(id);
   return container;
 }

@@ -1,15 +1,14 @@
 /** Sending signals to containers. */
 
 import { SIGNALS } from "../../ffi/constants.ts";
-import { isErrno } from "../../ffi/errno.ts";
 import { close } from "../../ffi/file.ts";
-import { openPidfd, sendSignal } from "../../ffi/spawn/pidfd.ts";
+import { sendSignal } from "../../ffi/spawn/pidfd.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
 import { containerPath, writeContainer } from "../../storage/container/container_store.ts";
 import { InvalidError, NotFoundError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { lockContainer } from "./lock_container.ts";
-import { isAlive } from "./process_identity.ts";
+import { openProcess } from "./process_identity.ts";
 import { cgroupOf } from "./processes.ts";
 import { NotRunningError, readRunning } from "./require_running.ts";
 import { parseSignal } from "./signal.ts";
@@ -57,16 +56,22 @@ function deliver(store: Store, id: string, signal: number): Promise<void> | unde
   const directory = containerPath(store, id);
   let container = readRunning(store, id);
   const isFinal = isMeantToEnd(container, signal);
-  if (isFinal && !container.HasBeenManuallyStopped) {
+  if (isFinal) {
     container = { ...container, HasBeenManuallyStopped: true };
-    writeContainer(directory, container);
+    writeContainer(directory, container.State.Restarting ? notRestarting(container) : container);
   }
-  if (container.State.Restarting) return undefined; // there is no process; its monitor heeds the note
+  if (container.State.Restarting) return undefined; // there is no process to get it
   sendToProcess(container, signal);
   if (!isFinal || !container.State.Paused) return undefined;
   // Written first: a group that is frozen without being paused is thawed by the next command, if this one is killed here.
   writeContainer(directory, { ...container, State: { ...container.State, Paused: false } });
   return cgroupOf(container)?.thaw();
+}
+
+/** A container that has ended and stays so: its monitor sees that when its time has come. */
+function notRestarting(container: ContainerFile): ContainerFile {
+  const { BoxProcess: _, BoxKeeper: __, ...rest } = container;
+  return { ...rest, State: { ...container.State, Running: false, Restarting: false } };
 }
 
 /**
@@ -88,16 +93,9 @@ export function stopSignalOf(configured: string | undefined): number {
 }
 
 function sendToProcess(container: ContainerFile, signal: number): void {
-  let pidfd: number;
+  const pidfd = openProcess(container);
+  if (pidfd === undefined) throw new NotRunningError(container.ID);
   try {
-    pidfd = openPidfd(container.State.Pid);
-  } catch (error) {
-    if (isErrno(error, "ESRCH")) throw new NotRunningError(container.ID);
-    throw error;
-  }
-  try {
-    // The pid may have become another's before the descriptor was opened.
-    if (!isAlive(container)) throw new NotRunningError(container.ID);
     sendSignal(pidfd, signal);
   } finally {
     close(pidfd);

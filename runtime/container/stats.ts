@@ -36,7 +36,7 @@ export class StatsSampler {
   /** Returns nothing for a container that is removed. */
   sample(id: string): ContainerStats | undefined {
     try {
-      return this.#sample(withTrueState(readContainer(this.store, id)));
+      return this.#sample(withTrueState(this.store, readContainer(this.store, id)));
     } catch (error) {
       if (containerExists(this.store, id)) throw error;
       return undefined;

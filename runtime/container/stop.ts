@@ -16,7 +16,7 @@ const DEFAULT_TIMEOUT = 10;
  * own; less than 0 is for ever. Returns when the end is recorded. A container that does not run is stopped already.
  */
 export async function stopContainer(store: Store, id: string, timeout?: number): Promise<void> {
-  const { State, Config } = withTrueState(readContainer(store, id));
+  const { State, Config } = withTrueState(store, readContainer(store, id));
   if (!State.Running) return;
   const ended = waitUntilEnded(store, id);
   const patience = timeout ?? Config.StopTimeout ?? DEFAULT_TIMEOUT;

@@ -1,7 +1,7 @@
 /** Ending containers from beside: kill, stop and wait. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { idle, inspect, runBeside } from "./containers/running.ts";
-import { type Box, boxTest, eventually } from "./harness.ts";
+import { type Box, boxTest, eventually, type RunningProcess } from "./harness.ts";
 
 const statuses = (box: Box) => box.ok(["ps", "-a", "--format", "{{.Names}} {{.Status}}"]);
 
@@ -82,6 +82,30 @@ boxTest("wait prints the exit codes, at once or when there are any", async (box)
   const { code, stdout } = await waiting.wait();
   deepEqual([code, stdout], [0, "1\n2\n7\n"]);
 });
+
+boxTest("wait tells also how a container ended that is removed with its end", async (box) => {
+  await box.busybox();
+  await runBeside(box, "--rm --name brief", `trap 'exit 9' USR1; ${idle}`);
+  const waiting = [box.spawn("wait brief"), box.spawn("container wait brief")];
+  const id = await inspect(box, "{{.Id}}", "brief");
+  const note = `${box.root}/containers/${id}/exit-status`;
+  await eventually("both wait", async () => await holders(note, waiting) === waiting.length);
+  await box.ok("kill -s USR1 brief");
+  for (const each of waiting) equal((await each.wait()).stdout, "9\n");
+  equal(await box.ok("ps -aq"), "");
+});
+
+/** How many of these processes have a file open. */
+async function holders(file: string, processes: readonly RunningProcess[]): Promise<number> {
+  const open = await Promise.all(processes.map(async ({ pid }) => {
+    const links = Array.fromAsync(
+      Deno.readDir(`/proc/${pid}/fd`),
+      ({ name }) => Deno.readLink(`/proc/${pid}/fd/${name}`).catch(() => ""),
+    );
+    return (await links).includes(file);
+  }));
+  return open.filter(Boolean).length;
+}
 
 boxTest("only a signal that is meant to end a container speaks against a restart", async (box) => {
   await box.busybox();
