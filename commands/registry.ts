@@ -42,6 +42,7 @@ const pause = entry("Pause all processes within one or more containers", "./paus
 const port = entry("List port mappings or a specific mapping for the container", "./port.ts");
 const ps = entry("List containers", "./ps.ts");
 const rename = entry("Rename a container", "./rename.ts");
+const restart = entry("Restart one or more containers", "./restart.ts");
 const rm = entry("Remove one or more containers", "./rm.ts");
 const rmi = entry("Remove one or more images", "./rmi.ts");
 const run = entry("Run a command in a new container", "./run.ts");
@@ -89,6 +90,7 @@ export const registry: Registry = {
     port,
     ps,
     rename,
+    restart,
     rm,
     rmi,
     run,
@@ -122,6 +124,7 @@ export const registry: Registry = {
         port,
         prune: entry("Remove all stopped containers", "./container_prune.ts"),
         rename,
+        restart,
         rm,
         run,
         start,
@@ -161,7 +164,7 @@ export const registry: Registry = {
   },
   missing: `
     attach build builder buildx completion compose config context df events exec login
-    logout logs manifest network node plugin pull push restart search secret
+    logout logs manifest network node plugin pull push search secret
     service stack swarm trust volume
   `.trim().split(/\s+/).concat("image prune", "system prune"),
 };

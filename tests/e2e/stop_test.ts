@@ -118,3 +118,18 @@ boxTest("only a signal that is meant to end a container speaks against a restart
   await box.ok("kill -s HUP plain");
   equal(await isManuallyStopped(box, "plain"), true);
 });
+
+boxTest("restart stops a container and starts it in the background", async (box) => {
+  await box.busybox();
+  await runBeside(box, "--name it", `trap 'exit 3' TERM; ${idle}`);
+  const before = await inspect(box, "{{.State.Pid}} {{.State.StartedAt}}", "it");
+  equal(await box.ok("restart -t 60 it"), "it");
+  const after = await inspect(box, "{{.State.Pid}} {{.State.StartedAt}}", "it");
+  ok(before !== after, after);
+  match(await statuses(box), /^it Up/);
+  equal(await isManuallyStopped(box, "it"), false);
+  await box.ok("kill it");
+  equal(await box.ok("restart it"), "it"); // stopped already
+  match(await statuses(box), /^it Up/);
+  await box.fail("restart nosuch", 1, /^Error response from daemon: No such container: nosuch\n$/);
+});
