@@ -3,13 +3,15 @@
 import { SystemError } from "../ffi/errno.ts";
 import { EngineError } from "../storage/errors.ts";
 import { EXIT, messageOf, originalError } from "./cli/errors.ts";
-import { printError } from "./cli/output.ts";
+import { print, printError } from "./cli/output.ts";
+
+const fromDaemon = (error: Error) => `Error response from daemon: ${messageOf(error)}`;
 
 /** `describe` gives the line that is printed for a failure. */
 export async function forEachName(
   names: readonly string[],
   action: (name: string) => void | Promise<void>,
-  describe: (error: Error) => string = (error) => `Error response from daemon: ${messageOf(error)}`,
+  describe: (error: Error) => string = fromDaemon,
 ): Promise<number> {
   let exitCode = 0;
   for (const name of names) {
@@ -23,4 +25,15 @@ export async function forEachName(
     }
   }
   return exitCode;
+}
+
+/** The same for what takes its time: all are begun at once, and what each returns is printed in their order. */
+export async function forEachNameAtOnce(
+  names: readonly string[],
+  action: (name: string) => Promise<string>,
+): Promise<number> {
+  const begun = names.map((name) => action(name));
+  for (const each of begun) each.catch(() => {}); // it is told when its turn comes
+  const turns = begun.values();
+  return await forEachName(names, async () => print(await turns.next().value!));
 }

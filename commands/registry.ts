@@ -37,10 +37,14 @@ const importImage = entry(
   "./import.ts",
 );
 const info = entry("Display system-wide information", "./info.ts");
+const kill = entry("Kill one or more running containers", "./kill.ts");
 const load = entry("Load an image from a tar archive or STDIN", "./load.ts");
 const logs = entry("Fetch the logs of a container", "./logs.ts");
+const pause = entry("Pause all processes within one or more containers", "./pause.ts");
+const port = entry("List port mappings or a specific mapping for the container", "./port.ts");
 const ps = entry("List containers", "./ps.ts");
 const rename = entry("Rename a container", "./rename.ts");
+const restart = entry("Restart one or more containers", "./restart.ts");
 const rm = entry("Remove one or more containers", "./rm.ts");
 const rmi = entry("Remove one or more images", "./rmi.ts");
 const run = entry("Run a command in a new container", "./run.ts");
@@ -49,9 +53,21 @@ const save = entry(
   "./save.ts",
 );
 const start = entry("Start one or more stopped containers", "./start.ts");
+const stats = entry(
+  "Display a live stream of container(s) resource usage statistics",
+  "./stats.ts",
+);
+const stop = entry("Stop one or more running containers", "./stop.ts");
 const tag = entry(
   "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
   "./tag.ts",
+);
+const top = entry("Display the running processes of a container", "./top.ts");
+const unpause = entry("Unpause all processes within one or more containers", "./unpause.ts");
+const update = entry("Update configuration of one or more containers", "./update.ts");
+const wait = entry(
+  "Block until one or more containers stop, then print their exit codes",
+  "./wait.ts",
 );
 
 const attach = entry(
@@ -77,17 +93,27 @@ export const registry: Registry = {
       "Return low-level information on containers and images",
       "./inspect.ts",
     ),
+    kill,
     load,
     logs,
+    pause,
+    port,
     ps,
     rename,
+    restart,
     rm,
     rmi,
     run,
     save,
     start,
+    stats,
+    stop,
     tag,
+    top,
+    unpause,
+    update,
     version: entry("Show the version information of box", "./version.ts"),
+    wait,
   },
   groups: {
     container: {
@@ -103,12 +129,23 @@ export const registry: Registry = {
           "Display detailed information on one or more containers",
           "./container_inspect.ts",
         ),
+        kill,
         logs,
         ls: { ...ps, aliases: ["ps", "list"] },
+        pause,
+        port,
+        prune: entry("Remove all stopped containers", "./container_prune.ts"),
         rename,
+        restart,
         rm,
         run,
         start,
+        stats,
+        stop,
+        top,
+        unpause,
+        update,
+        wait,
       },
     },
     image: {
@@ -139,8 +176,8 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    build builder buildx completion compose config context df exec kill login
-    logout manifest network node pause plugin port prune pull push restart search secret
-    service stack stats stop swarm top trust unpause update volume wait
-  `.trim().split(/\s+/),
+    build builder buildx completion compose config context df exec login
+    logout manifest network node plugin pull push search secret
+    service stack swarm trust volume
+  `.trim().split(/\s+/).concat("image prune", "system prune"),
 };

@@ -28,7 +28,7 @@ export interface Registry {
   readonly groups: { readonly [name: string]: CommandGroup };
   /** Commands that box starts itself with; no help shows them. */
   readonly hidden: CommandTable;
-  /** Commands and groups of Docker's that box does not have. */
+  /** Commands and groups of Docker's that box does not have; with its group's name before it where other groups have it. */
   readonly missing: readonly string[];
 }
 
@@ -75,7 +75,7 @@ async function findCommand(
   }
   const words = `${parent} ${given}`.slice("box ".length);
   const hint = `See '${parent} --help'`;
-  if (registry.missing.includes(given)) {
+  if (registry.missing.includes(given) || registry.missing.includes(words)) {
     throw new CliError(`box: '${words}' is not supported yet.\n${hint}`);
   }
   const { closest } = await import("./suggestion.ts");

@@ -62,7 +62,7 @@ class Session implements ForegroundContainer {
   readonly exited: Promise<number>;
   private readonly monitor: Monitor;
   private readonly lost = Promise.withResolvers<never>();
-  private readonly serving: number;
+  private readonly serving: ReturnType<typeof setTimeout>;
 
   constructor(
     private readonly running: RunningContainer,

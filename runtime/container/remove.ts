@@ -2,8 +2,7 @@
 
 import { AT, SIGNALS } from "../../ffi/constants.ts";
 import { statIfExists } from "../../ffi/stat.ts";
-import type { ContainerFile } from "../../storage/container/config.ts";
-import { readContainer } from "../../storage/container/container_store.ts";
+import { containerExists, readContainer } from "../../storage/container/container_store.ts";
 import {
   mountIdOf,
   removeContainer as removeFromStore,
@@ -12,33 +11,36 @@ import { ConflictError, CorruptStoreError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import type { Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
-import { readExitStatus } from "./exit_status.ts";
-import { killAndWait } from "./kill.ts";
 import { lockContainer } from "./lock_container.ts";
 import { isAlive } from "./process_identity.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
-import { unseenExit } from "./state.ts";
+import { NotRunningError } from "./require_running.ts";
+import { killContainer } from "./signal_container.ts";
 
 /** Removes a container; one that runs only with `force`, which kills it first, and so one whose files are damaged. */
 export async function removeContainer(store: Store, id: string, force: boolean): Promise<void> {
   await prepareForContainers(store);
   try {
-    if (force) await kill(store, readContainer(store, id));
-    removeStopped(store, id, force);
+    if (force && await killed(store, id)) return;
+    removeStopped(store, id);
   } catch (error) {
     if (!(force && error instanceof CorruptStoreError)) throw error;
     removeDamaged(store, id);
   }
 }
 
-async function kill(store: Store, container: ContainerFile): Promise<void> {
-  if (!isAlive(container)) return;
-  recordContainerEvent(store, container, "kill", { signal: String(SIGNALS.SIGKILL) });
-  await killAndWait(container);
+/** Kills a container that runs, and waits until its end is recorded. True: it was removed with that. */
+async function killed(store: Store, id: string): Promise<boolean> {
+  try {
+    await killContainer(store, id, SIGNALS.SIGKILL);
+  } catch (error) {
+    if (!(error instanceof NotRunningError)) throw error;
+  }
+  return !containerExists(store, id);
 }
 
-function removeStopped(store: Store, id: string, killed: boolean): void {
+function removeStopped(store: Store, id: string): void {
   using _ = lockContainer(store, id);
   const container = readContainer(store, id);
   if (isAlive(container)) {
@@ -49,17 +51,8 @@ function removeStopped(store: Store, id: string, killed: boolean): void {
           : "Stop the container before attempting removal or force remove"),
     );
   }
-  // Whoever notes the end of a run takes this lock for it: nobody has, and nobody will.
-  if (container.State.Running && !container.State.Restarting) recordDeath(store, container, killed);
   removeAllOf(store, id, container.Name.slice(1));
   recordContainerEvent(store, container, "destroy");
-}
-
-/** The keeper's note may not be there yet, but that of a killed one can be foretold. */
-function recordDeath(store: Store, container: ContainerFile, killed: boolean): void {
-  const { code } = readExitStatus(store, container.ID) ??
-    (killed ? { code: 128 + SIGNALS.SIGKILL } : unseenExit(container));
-  recordContainerEvent(store, container, "die", { exitCode: String(code) });
 }
 
 /** Removes a container whose file cannot tell whether it runs: its monitor, which would hold the lock on the layer, can. */

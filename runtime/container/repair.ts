@@ -7,6 +7,7 @@ import {
   containerPath,
   readContainerIfExists,
 } from "../../storage/container/container_store.ts";
+import { mountIdOf } from "../../storage/container/staged_container.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import { CorruptStoreError, NotFoundError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
@@ -61,6 +62,17 @@ export async function clearMounted(
       else if (!(error instanceof SystemError || error instanceof NotFoundError)) throw error;
     }
     lock[Symbol.dispose]();
+  }
+}
+
+/** Clears up after a container whose process is gone, unless a monitor is at it. */
+export async function concludeUnwatched(store: Store, id: string): Promise<void> {
+  try {
+    const mountId = mountIdOf(store, id);
+    using lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
+    if (lock !== undefined && !isOrphan(store, id)) await clear(store, id, mountId, lock);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error; // removed by whoever was quicker
   }
 }
 

@@ -48,7 +48,7 @@ class BackgroundMonitor {
   async run(): Promise<void> {
     do {
       this.idle = Promise.withResolvers();
-      using _ = await this.listen();
+      using _ = this.listen();
       await this.adoptAll();
       if (!this.isIdle) await this.idle.promise;
       // Who comes now is not heard any more, and starts another one, which waits for this one's end.
@@ -60,7 +60,7 @@ class BackgroundMonitor {
   }
 
   /** Answers those who ask it to look for containers. */
-  private async listen(): Promise<Disposable> {
+  private listen(): Disposable {
     const directory = openAt(AT.FDCWD, this.store.root, O.PATH | O.DIRECTORY);
     removeSocket(directory);
     const path = `/proc/self/fd/${directory}/${MONITOR_SOCKET}`;

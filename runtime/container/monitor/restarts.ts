@@ -13,7 +13,7 @@ import type { RunningContainer } from "../running.ts";
 interface Pending {
   readonly mountId: string;
   readonly lock: DirectoryLock;
-  readonly timer: number;
+  readonly timer: ReturnType<typeof setTimeout>;
 }
 
 export class Restarts {

@@ -1,0 +1,77 @@
+/** Removing all containers that do not run. */
+
+import { SystemError } from "../../ffi/errno.ts";
+import type { ContainerFile } from "../../storage/container/config.ts";
+import { ConflictError, EngineError, InvalidError, NotFoundError } from "../../storage/errors.ts";
+import { type Filter, Filters } from "../../storage/filter.ts";
+import type { Store } from "../../storage/store.ts";
+import { compareTimes } from "../../storage/time.ts";
+import { youngestFirst } from "../../storage/youngest_first.ts";
+import { parseTimeOption } from "../time_option.ts";
+import { sizesOf } from "./inspect.ts";
+import { readTrueContainers } from "./list.ts";
+import { removeContainer } from "./remove.ts";
+
+export interface PrunedContainers {
+  /** Ids, the youngest first. */
+  readonly deleted: readonly string[];
+  /** Bytes that the containers had written. */
+  readonly reclaimed: number;
+  /** What could not be read or removed, and why. */
+  readonly problems: readonly string[];
+}
+
+/** Filters: `until`, the time up to which containers were created, `label` and `label!`. Throws InvalidError for others. */
+export async function pruneContainers(
+  store: Store,
+  filters: readonly Filter[],
+): Promise<PrunedContainers> {
+  const isWanted = pruneTest(filters);
+  const { containers, problems } = readTrueContainers(store);
+  const deleted: string[] = [];
+  let reclaimed = 0;
+  for (const container of youngestFirst(containers, ({ Created }) => Created)) {
+    if (container.State.Running || !isWanted(container)) continue;
+    try {
+      const size = sizeIfKnown(store, container.ID);
+      await removeContainer(store, container.ID, false);
+      reclaimed += size;
+      deleted.push(container.ID);
+    } catch (error) {
+      // Started or removed by somebody else meanwhile.
+      if (error instanceof ConflictError || error instanceof NotFoundError) continue;
+      if (!isProblem(error)) throw error;
+      problems.push(`failed to prune container ${container.ID}: ${error.message}`);
+    }
+  }
+  return { deleted, reclaimed, problems };
+}
+
+/** A damaged container can be removed though nobody knows what it has written. */
+function sizeIfKnown(store: Store, id: string): number {
+  try {
+    return sizesOf(store, id).SizeRw;
+  } catch (error) {
+    if (isProblem(error)) return 0;
+    throw error;
+  }
+}
+
+/** Whether an error is about one container, and so must not keep the others. */
+function isProblem(error: unknown): error is EngineError | SystemError {
+  return error instanceof EngineError || error instanceof SystemError;
+}
+
+function pruneTest(conditions: readonly Filter[]): (container: ContainerFile) => boolean {
+  const filters = new Filters(conditions, ["label", "label!", "until"]);
+  const unwanted = filters.get("label!").map((value) => ({ name: "label", value }));
+  const exclusion = new Filters(unwanted, ["label"]);
+  const [until, another] = filters.get("until");
+  if (another !== undefined) throw new InvalidError("more than one until filter specified");
+  const limit = until === undefined ? undefined : parseTimeOption(until);
+  return ({ Created, Config: { Labels } }) =>
+    (limit === undefined || compareTimes(Created, limit) <= 0) &&
+    filters.matchesLabels(Labels) &&
+    // Docker spares a container only if it has all labels that are to be spared.
+    (unwanted.length === 0 || !exclusion.matchesLabels(Labels));
+}

@@ -1,0 +1,37 @@
+/** Changing the configuration of a container that exists. */
+
+import type { HostConfig } from "../../storage/container/config.ts";
+import {
+  containerPath,
+  readContainer,
+  readHostConfig,
+  writeHostConfig,
+} from "../../storage/container/container_store.ts";
+import { ConflictError } from "../../storage/errors.ts";
+import type { Store } from "../../storage/store.ts";
+import { lockContainer } from "./lock_container.ts";
+import { verifyRestartPolicy } from "./verify.ts";
+
+export interface ContainerUpdate {
+  /** One without a name leaves the container's as it is. */
+  readonly restartPolicy: HostConfig["RestartPolicy"];
+}
+
+/** Takes effect at the container's next end, running or not. ConflictError for one that is removed with its end. */
+export function updateContainer(
+  store: Store,
+  id: string,
+  { restartPolicy }: ContainerUpdate,
+): void {
+  verifyRestartPolicy(restartPolicy);
+  readContainer(store, id);
+  using _ = lockContainer(store, id);
+  const hostConfig = readHostConfig(store, id);
+  if (restartPolicy.Name === "") return;
+  if (hostConfig.AutoRemove) {
+    throw new ConflictError(
+      `Cannot update container ${id}: Restart policy cannot be updated because AutoRemove is enabled for the container`,
+    );
+  }
+  writeHostConfig(containerPath(store, id), { ...hostConfig, RestartPolicy: restartPolicy });
+}
