@@ -104,10 +104,10 @@ function readReport(
 ): number {
   try {
     const pid = readWord(fd, REPORT.PID)?.getBigInt64(0, true);
-    if (pid === undefined) throw new SystemError("create the process", "", ESRCH);
-    if (pid < 0) throw new SystemError("create the process", "", -Number(pid));
+    if (pid === undefined) throw new SystemError("create process", "", ESRCH);
+    if (pid < 0) throw new SystemError("create process", "", -Number(pid));
     const header = readWord(fd, REPORT.HEADER);
-    if (header === undefined) throw new SystemError("create the process", "", ESRCH);
+    if (header === undefined) throw new SystemError("create process", "", ESRCH);
     const step = stepAt(Number(header.getBigUint64(0, true)));
     if (step !== undefined) throw new SpawnFailure(step, -Number(header.getBigInt64(8, true)));
     return Number(pid);

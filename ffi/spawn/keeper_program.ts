@@ -48,6 +48,8 @@ const PR_SET_PTRACER = 0x59616d61, PR_SET_PTRACER_ANY = -1;
 
 export interface KeeperPlan {
   readonly clone: CloneOptions;
+  /** How the program is called that the process executes in the end. */
+  readonly command: string;
   /** What the process does, up to executing its program. */
   readonly process: SpawnProgram;
   /** The directory for the note of the end. */
@@ -81,7 +83,7 @@ export function keeperProgram(
   program.append(start);
   program.append(awaitEnd(plan, pid));
   program.mark(again);
-  program.append(refuse());
+  program.append(refuse(plan.command));
   return program;
 }
 
@@ -183,10 +185,10 @@ function awaitEnd(plan: KeeperPlan, pid: Cell): SpawnProgram {
   return program;
 }
 
-/** A command of an image that is /proc/self/exe leads here, where there are none of the keeper's descriptors (CVE-2019-5736). */
-function refuse(): SpawnProgram {
+/** A command of an image that is a link to /proc/self/exe leads here, where there are none of the keeper's descriptors (CVE-2019-5736). */
+function refuse(command: string): SpawnProgram {
   const program = new SpawnProgram();
-  const message = encodeName("exec /proc/self/exe: no such file or directory\n");
+  const message = encodeName(`exec ${command}: no such file or directory\n`);
   program.call("write", [STDERR, message, message.length], {
     what: "write the error message",
     onError: "continue",

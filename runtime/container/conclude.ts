@@ -11,7 +11,7 @@ import { removeContainer } from "../../storage/container/staged_container.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
-import type { Exit } from "./exit_status.ts";
+import { type Exit, forgetExitStatus } from "./exit_status.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { shouldRestart } from "./restart_policy.ts";
 import { exitedState, restartingState } from "./state.ts";
@@ -53,6 +53,7 @@ export function recordEnd(store: Store, id: string, exit: Exit): void {
     recordContainerEvent(store, container, "destroy");
   } else {
     writeContainer(containerPath(store, id), withoutProcess(container, exit));
+    forgetExitStatus(store, id);
   }
 }
 

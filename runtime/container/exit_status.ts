@@ -2,7 +2,7 @@
 
 import { AT, CLD_EXITED, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
-import { openAt, read, withFd } from "../../ffi/file.ts";
+import { openAt, read, unlink, withFd } from "../../ffi/file.ts";
 import { EXIT_STATUS_FILE, EXIT_STATUS_SIZE } from "../../ffi/spawn/keeper_program.ts";
 import { statAt } from "../../ffi/stat.ts";
 import { containerPath } from "../../storage/container/container_store.ts";
@@ -14,6 +14,15 @@ export interface Exit {
   readonly code: number;
   /** When, as config.v2.json writes it. */
   readonly at?: string;
+}
+
+/** Takes the note of a container's last run away: when its end is recorded, or another run begins. */
+export function forgetExitStatus(store: Store, id: string): void {
+  try {
+    unlink(AT.FDCWD, `${containerPath(store, id)}/${EXIT_STATUS_FILE}`);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
+  }
 }
 
 /** What a keeper has written; undefined for anything else. */

@@ -1,10 +1,9 @@
 /** Starting a container: from its files to a process that runs and is noted. */
 
 import { AT, O } from "../../ffi/constants.ts";
-import { isErrno, SystemError } from "../../ffi/errno.ts";
-import { close, openAt, unlink } from "../../ffi/file.ts";
+import { SystemError } from "../../ffi/errno.ts";
+import { close, openAt } from "../../ffi/file.ts";
 import type { Keeper } from "../../ffi/spawn/keeper.ts";
-import { EXIT_STATUS_FILE } from "../../ffi/spawn/keeper_program.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import {
   containerPath,
@@ -21,6 +20,7 @@ import { now } from "../../storage/time.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, releaseHost } from "./conclude.ts";
+import { forgetExitStatus } from "./exit_status.ts";
 import { lockContainer } from "./lock_container.ts";
 import { logPathOf, openLog } from "./log/container_log.ts";
 import { checkLogOptions } from "./log/options.ts";
@@ -122,7 +122,7 @@ class Launch {
     unmountOverlay(store, this.mountId); // what a crash left
     const rootfs = mountOverlay(store, this.mountId);
     ensureRunDirectories(directory);
-    forgetExitStatus(directory);
+    forgetExitStatus(store, container.ID);
     await writeNetworkFiles(directory, container, hostConfig);
     using shared = new SharedNamespaces(store, hostConfig);
     using mounts = new ContainerMounts(directory, container, hostConfig, shared.shmTree);
@@ -220,13 +220,4 @@ function joinableCgroup(id: string) {
   if (hierarchy === undefined) return undefined;
   const cgroup = new Cgroup(hierarchy, id);
   return cgroup.create() ? { hierarchy, fd: cgroup.open() } : undefined;
-}
-
-/** How the run before this one ended. */
-function forgetExitStatus(directory: string): void {
-  try {
-    unlink(AT.FDCWD, `${directory}/${EXIT_STATUS_FILE}`);
-  } catch (error) {
-    if (!isErrno(error, "ENOENT")) throw error;
-  }
 }

@@ -11,6 +11,7 @@ import type { Store } from "../../storage/store.ts";
 import type { Cgroup } from "../sandbox/cgroup.ts";
 import { lockContainer } from "./lock_container.ts";
 import { cgroupOf } from "./processes.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { readRunning, restarting } from "./require_running.ts";
 import { withTrueState } from "./state.ts";
 
@@ -28,6 +29,7 @@ export async function pauseContainer(store: Store, id: string): Promise<void> {
     await cgroup.freeze();
     // Written last: a group that is frozen without being paused is thawed by the next command, if this one is killed before.
     notePaused(store, container, true);
+    recordContainerEvent(store, container, "pause");
   } catch (error) {
     await cgroup.thaw();
     throw error;
@@ -42,6 +44,7 @@ export async function unpauseContainer(store: Store, id: string): Promise<void> 
   const cgroup = groupToFreeze(container, "unpause");
   notePaused(store, container, false); // first, for the same reason
   await cgroup.thaw();
+  recordContainerEvent(store, container, "unpause");
 }
 
 function groupToFreeze(container: ContainerFile, purpose: string): Cgroup {

@@ -1,6 +1,8 @@
 /** Restarting containers. */
 
 import type { Store } from "../../storage/store.ts";
+import { readContainer } from "../../storage/container/container_store.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { startDetached } from "./start_detached.ts";
 import { stopContainer } from "./stop.ts";
 
@@ -11,4 +13,5 @@ import { stopContainer } from "./stop.ts";
 export async function restartContainer(store: Store, id: string, timeout?: number): Promise<void> {
   await stopContainer(store, id, timeout);
   await startDetached(store, id);
+  recordContainerEvent(store, readContainer(store, id), "restart");
 }

@@ -6,10 +6,12 @@ import { sendSignal } from "../../ffi/spawn/pidfd.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
 import { containerPath, writeContainer } from "../../storage/container/container_store.ts";
 import { InvalidError, NotFoundError } from "../../storage/errors.ts";
-import type { Store } from "../../storage/store.ts";
+import { isOutOfSpace, type Store } from "../../storage/store.ts";
 import { lockContainer } from "./lock_container.ts";
+import { askToAdopt } from "./monitor/background_client.ts";
 import { openProcess } from "./process_identity.ts";
 import { cgroupOf } from "./processes.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { NotRunningError, readRunning } from "./require_running.ts";
 import { parseSignal } from "./signal.ts";
 import { waitUntilConcluded } from "./wait.ts";
@@ -51,21 +53,31 @@ export async function signalContainer(store: Store, id: string, signal: number):
 }
 
 /** Returns what is not to be waited for under the lock: another container's turn may block this thread until it has the lock. */
-function deliver(store: Store, id: string, signal: number): Promise<void> | undefined {
+function deliver(store: Store, id: string, signal: number): Promise<unknown> | undefined {
   using _ = lockContainer(store, id);
-  const directory = containerPath(store, id);
   let container = readRunning(store, id);
   const isFinal = isMeantToEnd(container, signal);
   if (isFinal) {
     container = { ...container, HasBeenManuallyStopped: true };
-    writeContainer(directory, container.State.Restarting ? notRestarting(container) : container);
+    note(store, container.State.Restarting ? notRestarting(container) : container);
   }
-  if (container.State.Restarting) return undefined; // there is no process to get it
+  recordContainerEvent(store, container, "kill", { signal: String(signal) });
+  // There is no process to get it, but a monitor that waits to start one.
+  if (container.State.Restarting) return askToAdopt(store);
   sendToProcess(container, signal);
   if (!isFinal || !container.State.Paused) return undefined;
   // Written first: a group that is frozen without being paused is thawed by the next command, if this one is killed here.
-  writeContainer(directory, { ...container, State: { ...container.State, Paused: false } });
+  note(store, { ...container, State: { ...container.State, Paused: false } });
   return cgroupOf(container)?.thaw();
+}
+
+/** A container can be ended also where the disk has no room for a note of that. */
+function note(store: Store, container: ContainerFile): void {
+  try {
+    writeContainer(containerPath(store, container.ID), container);
+  } catch (error) {
+    if (!isOutOfSpace(error)) throw error;
+  }
 }
 
 /** A container that has ended and stays so: its monitor sees that when its time has come. */

@@ -4,6 +4,7 @@ import { SIGNALS } from "../../ffi/constants.ts";
 import { readContainer } from "../../storage/container/container_store.ts";
 import { NotFoundError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { NotRunningError } from "./require_running.ts";
 import { signalContainer, stopSignalOf, waitUntilEnded } from "./signal_container.ts";
 import { withTrueState } from "./state.ts";
@@ -16,20 +17,22 @@ const DEFAULT_TIMEOUT = 10;
  * own; less than 0 is for ever. Returns when the end is recorded. A container that does not run is stopped already.
  */
 export async function stopContainer(store: Store, id: string, timeout?: number): Promise<void> {
-  const { State, Config } = withTrueState(store, readContainer(store, id));
+  const container = withTrueState(store, readContainer(store, id)), { State, Config } = container;
   if (!State.Running) return;
   const ended = waitUntilEnded(store, id);
   const patience = timeout ?? Config.StopTimeout ?? DEFAULT_TIMEOUT;
   try {
     await signalContainer(store, id, stopSignalOf(Config.StopSignal));
-    if (await isSettledWithin(ended, patience)) return;
-    await signalContainer(store, id, SIGNALS.SIGKILL);
+    if (!await isSettledWithin(ended, patience)) {
+      await signalContainer(store, id, SIGNALS.SIGKILL);
+    }
   } catch (error) {
     // It ended by itself meanwhile, and perhaps was removed with that.
     if (!(error instanceof NotRunningError || error instanceof NotFoundError)) throw error;
   } finally {
     await ended;
   }
+  recordContainerEvent(store, container, "stop");
 }
 
 /** Whether something comes to its end within so many seconds; less than 0: it is waited for, however long it takes. */

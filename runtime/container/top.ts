@@ -6,6 +6,7 @@ import type { Store } from "../../storage/store.ts";
 import { listProcesses } from "./process_table.ts";
 import { processesOf } from "./processes.ts";
 import { filterProcesses, type ProcessList } from "./ps_output.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { readWithProcesses } from "./require_running.ts";
 
 /** The options that ps(1) is given if there are no others. */
@@ -21,6 +22,7 @@ export async function topContainer(
   checkOptions(chosen);
   const container = readWithProcesses(store, id);
   const { list, pids } = await runPs(container, chosen);
+  recordContainerEvent(store, container, "top");
   return list ?? listProcesses(pids);
 }
 

@@ -10,6 +10,7 @@ import {
 import { ConflictError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { lockContainer } from "./lock_container.ts";
+import { recordContainerEvent } from "./record_event.ts";
 import { verifyRestartPolicy } from "./verify.ts";
 
 export interface ContainerUpdate {
@@ -24,7 +25,7 @@ export function updateContainer(
   { restartPolicy }: ContainerUpdate,
 ): void {
   verifyRestartPolicy(restartPolicy);
-  readContainer(store, id);
+  const container = readContainer(store, id);
   using _ = lockContainer(store, id);
   const hostConfig = readHostConfig(store, id);
   if (restartPolicy.Name === "") return;
@@ -34,4 +35,5 @@ export function updateContainer(
     );
   }
   writeHostConfig(containerPath(store, id), { ...hostConfig, RestartPolicy: restartPolicy });
+  recordContainerEvent(store, container, "update");
 }

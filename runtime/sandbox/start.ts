@@ -49,6 +49,7 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
   try {
     return Keeper.start({
       ...keeping,
+      command: spec.argv[0],
       process,
       clone: { namespaces: namespacesOf(spec), cgroupFd },
       pidNamespace: spec.joinPidNamespace,

@@ -52,7 +52,8 @@ boxTest("no symbolic link of a container leads to the host", async (box) => {
   };
   await tryAll();
   live.kill("SIGKILL");
-  await eventually("the container has ended", async () => await box.ok("ps -q") === "");
+  await box.ok("kill cc");
+
   await tryAll();
   deepEqual(await treeOf(box.temp), ["file", "host/", "host/secret"]);
 

@@ -60,6 +60,7 @@ export function onlyLine(stderr: string, description = stderr): string {
 async function snapshot(root: string): Promise<string[]> {
   const form = ["(", "-type", "d", "-printf", "%P %y\\n", ")", "-o"];
   const other = ["-printf", "%P %y %s %T@ %l\\n"];
-  const { stdout } = await run(["find", root, ...form, ...other]);
+  const events = ["-path", `${root}/events`, "-prune", "-o"]; // tell also what came to nothing
+  const { stdout } = await run(["find", root, ...events, ...form, ...other]);
   return stdout.split("\n").sort();
 }

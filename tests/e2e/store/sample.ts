@@ -147,5 +147,6 @@ function masked(text: string): string {
     .replace(/"(SandboxID|SandboxKey|NetworkID|EndpointID)":"[^"]*"/g, '"$1":<network>')
     .replace('"Ports":{}', '"Ports":null')
     .replace(/"CgroupnsMode":"(host|private)"/, '"CgroupnsMode":<of cgroup v1 or v2>')
-    .replace(/,"BoxProcess":\{[^}]*\}/, "");
+    .replace(/,"BoxProcess":\{[^}]*\}/, "")
+    .replace(/,"BoxKeeper":\{[^}]*\{[^}]*\}\}/, "");
 }

@@ -29,6 +29,7 @@ async function withKeeper(
   try {
     const keeper = Keeper.start({
       clone: { namespaces },
+      command: "sh",
       process,
       directory: directoryFd,
       end,
@@ -89,7 +90,7 @@ Deno.test("a keeper tells which step failed", async () => {
 
 function request(process: SpawnProgram) {
   const clone = {};
-  return { clone, process, directory: 0, end: 1, held: [], lent: [] };
+  return { clone, process, command: "x", directory: 0, end: 1, held: [], lent: [] };
 }
 
 Deno.test("a process dies with its keeper", async () => {
