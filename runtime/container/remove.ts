@@ -9,7 +9,7 @@ import {
 } from "../../storage/container/staged_container.ts";
 import { ConflictError, CorruptStoreError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
-import type { Store } from "../../storage/store.ts";
+import { isOutOfSpace, type Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { lockContainer } from "./lock_container.ts";
 import { isAlive } from "./process_identity.ts";
@@ -35,7 +35,8 @@ async function killed(store: Store, id: string): Promise<boolean> {
   try {
     await killContainer(store, id, SIGNALS.SIGKILL);
   } catch (error) {
-    if (!(error instanceof NotRunningError)) throw error;
+    // What is removed next need not be recorded.
+    if (!(error instanceof NotRunningError || isOutOfSpace(error))) throw error;
   }
   return !containerExists(store, id);
 }

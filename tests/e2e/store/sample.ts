@@ -121,6 +121,7 @@ async function walk(root: string, directory = ""): Promise<StoreFile[]> {
   const files: StoreFile[] = [];
   for (const { name } of await Array.fromAsync(Deno.readDir(`${root}/${directory}`))) {
     if (directory === "" && !["containers", "image", "overlay2"].includes(name)) continue;
+    if (name === "attach.sock") continue; // where box's containers are attached to
     const path = directory === "" ? name : `${directory}/${name}`;
     const { mode, isFile, isSymlink, isDirectory } = await Deno.lstat(`${root}/${path}`);
     files.push({ path, mode: mode!, isFile, isSymlink });
