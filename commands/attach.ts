@@ -1,7 +1,7 @@
 import { assertAttachable, AttachError } from "../runtime/container/attach.ts";
 import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
 import { Store } from "../storage/store.ts";
-import { attachToRunning } from "./attached.ts";
+import { attachToRunning } from "./attach_running.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";

@@ -2,14 +2,10 @@
 
 import { SIGNALS } from "../ffi/constants.ts";
 import { writeAll } from "../ffi/file.ts";
-import { AttachedContainer } from "../runtime/container/attach.ts";
 import { startForeground } from "../runtime/container/foreground.ts";
-import { signalContainer } from "../runtime/container/signal_container.ts";
-import { waitUntilConcluded } from "../runtime/container/wait.ts";
 import type { StreamName } from "../runtime/container/streams.ts";
 import { readContainer } from "../storage/container/container_store.ts";
 import type { Store } from "../storage/store.ts";
-import { CliError } from "./cli/errors.ts";
 import { printError } from "./cli/output.ts";
 import { detachKeysOf } from "./terminal/client_config.ts";
 import { Keyboard } from "./terminal/keyboard.ts";
@@ -49,38 +45,8 @@ export async function runAttached(
   return await Promise.race([container.exited, detached()]);
 }
 
-/** Attaches to a container that runs; returns as runAttached does, but for the keys that detach: docker calls them an error. */
-export async function attachToRunning(
-  store: Store,
-  id: string,
-  options: AttachOptions,
-): Promise<number> {
-  using proxy = new SignalProxy(options.signalProxy);
-  using keyboard = openKeyboard(store, id, options);
-  const container = await AttachedContainer.to(store, id);
-  proxy.connect((signal) => signalContainer(store, id, signal));
-  keyboard.followSize((size) => container.resize(size));
-  if (keyboard.input) feed(container, keyboard.input);
-  const detached = async () => {
-    await keyboard.detached;
-    container.close();
-    keyboard[Symbol.dispose]();
-    throw new CliError("read escape sequence");
-  };
-  const ended = async () =>
-    await container.receive(writer(options)) ?? (await waitUntilConcluded(store, id)).ExitCode;
-  return await Promise.race([ended(), detached()]);
-}
-
-async function feed(
-  container: AttachedContainer,
-  input: AsyncIterable<Uint8Array>,
-): Promise<void> {
-  for await (const chunk of input) await container.write(chunk);
-  await container.endInput();
-}
-
-function openKeyboard(store: Store, id: string, options: AttachOptions): Keyboard {
+/** What reads box's standard input for a container. */
+export function openKeyboard(store: Store, id: string, options: AttachOptions): Keyboard {
   const { stdin, signalProxy } = options;
   const { Tty: tty } = readContainer(store, id).Config;
   const detachKeys = tty && stdin

@@ -1,5 +1,3 @@
-import { removeContainer } from "../runtime/container/remove.ts";
-import { startDetached } from "../runtime/container/start_detached.ts";
 import { StartError } from "../runtime/sandbox/start.ts";
 import { readContainer } from "../storage/container/container_store.ts";
 import { NotFoundError } from "../storage/errors.ts";
@@ -39,6 +37,7 @@ export const command = defineCommand({
     const id = await createFromCommandLine(store, options, args);
     try {
       if (!options.detach) return await runInForeground(store, id, options);
+      const { startDetached } = await import("../runtime/container/start_detached.ts");
       await startDetached(store, id);
       print(id);
     } catch (error) {
@@ -71,6 +70,7 @@ async function runInForeground(
 
 /** What is to be removed after its run is also removed when there was none. */
 async function removeIfExists(store: Store, id: string): Promise<void> {
+  const { removeContainer } = await import("../runtime/container/remove.ts");
   try {
     await removeContainer(store, id, false);
   } catch (error) {

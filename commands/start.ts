@@ -3,7 +3,8 @@ import { readContainer, resolveContainerId } from "../storage/container/containe
 import { isAlive } from "../runtime/container/process_identity.ts";
 import { EngineError, NotFoundError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
-import { attachToRunning, runAttached } from "./attached.ts";
+import { attachToRunning } from "./attach_running.ts";
+import { runAttached } from "./attached.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";

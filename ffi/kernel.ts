@@ -81,6 +81,8 @@ const signatures = {
   mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "i64" },
   mprotect: { parameters: ["pointer", "usize", "i32"], result: "i32" },
   munmap: { parameters: ["pointer", "usize"], result: "i32" },
+  timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
+  timerfd_settime: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
 } as const satisfies Partial<Record<SyscallName | "ioctl_number", Deno.ForeignFunction>>;
 

@@ -69,6 +69,8 @@ const numbers = {
   unshare: [272, 97],
   utimensat: [280, 88],
   epoll_pwait: [281, 22],
+  timerfd_create: [283, 85],
+  timerfd_settime: [286, 86],
   eventfd2: [290, 19],
   epoll_create1: [291, 20],
   dup3: [292, 24],

@@ -9,8 +9,8 @@ const output = `${project}/dist/box`;
 
 /** The program with its commands' modules written out, so that the bundler finds them. */
 function entryModule(): string {
-  const groups = [registry, ...Object.values(registry.groups)];
-  const modules = groups.flatMap(({ commands }) =>
+  const tables = [registry, ...Object.values(registry.groups)].map(({ commands }) => commands);
+  const modules = [...tables, registry.hidden].flatMap((commands) =>
     Object.values(commands).map(({ module }) => module)
   );
   const loaders = [...new Set(modules)].map((module) =>

@@ -1,6 +1,6 @@
 /** A spawn program in words. */
 
-import type { Step } from "./program.ts";
+import type { SpawnProgram, Step } from "./program.ts";
 import { Address, type Argument, Block, Cell, Edge, Label } from "./values.ts";
 
 /** Bytes of a buffer that a listing shows. */
@@ -10,7 +10,7 @@ const SHOWN_BYTES = 32;
  * One line for each step and label. `#3` is the result of the step with that number, counted from 0; `name` a variable,
  * `&name` an address, `name+8` a word in a block.
  */
-export function describe(items: readonly (Step | Label)[]): string[] {
+export function describe({ items }: SpawnProgram): string[] {
   const steps = items.filter((item): item is Step => !(item instanceof Label));
   const numbers = new Map<Block, number>();
   steps.forEach(({ result }, index) => {

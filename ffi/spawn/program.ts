@@ -7,7 +7,6 @@
  */
 
 import type { SyscallName } from "../syscalls.ts";
-import { describe } from "./describe.ts";
 import { type Argument, Block, Cell, Label } from "./values.ts";
 
 /** What to do when a result is negative: give the process up, go on with the next step, or go on at a label. */
@@ -100,11 +99,6 @@ export class SpawnProgram {
   /** Appends another program. */
   append(program: SpawnProgram): void {
     this.#items.push(...program.#items);
-  }
-
-  /** The program for people to read, one line a step: `mount("proc", "/proc", "proc", 0xe, 0)`. */
-  describe(): string[] {
-    return describe(this.#items);
   }
 
   #append(operation: Step["operation"], args: readonly Argument[], options: CallOptions): Cell {

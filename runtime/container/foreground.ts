@@ -1,6 +1,7 @@
 /** Running a container in the foreground: this process is its monitor, and attached to it. */
 
 import { SIGNALS } from "../../ffi/constants.ts";
+import { Timer } from "../../ffi/timer.ts";
 import type { WindowSize } from "../../ffi/terminal.ts";
 import { readContainer, readHostConfig } from "../../storage/container/container_store.ts";
 import type { Store } from "../../storage/store.ts";
@@ -62,7 +63,7 @@ class Session implements ForegroundContainer {
   readonly exited: Promise<number>;
   private readonly monitor: Monitor;
   private readonly lost = Promise.withResolvers<never>();
-  private readonly serving: ReturnType<typeof setTimeout>;
+  private readonly serving: Timer;
 
   constructor(
     private readonly running: RunningContainer,
@@ -70,7 +71,7 @@ class Session implements ForegroundContainer {
     private readonly tied: boolean,
   ) {
     this.monitor = new Monitor(running);
-    this.serving = setTimeout(() => this.monitor.serve(), SERVED_AFTER);
+    this.serving = new Timer(SERVED_AFTER, () => this.monitor.serve());
     this.monitor.attach({
       output: (stream, bytes) => this.output(stream, bytes),
       warn: (problem) => foreground.warn(problem),
@@ -89,7 +90,7 @@ class Session implements ForegroundContainer {
 
   async detach(): Promise<void> {
     const { store, container, hostConfig, untie } = this.running;
-    clearTimeout(this.serving);
+    this.serving[Symbol.dispose]();
     untie();
     this.monitor.release();
     if (needsMonitor(container.Config, hostConfig)) await ensureMonitored(store);
@@ -118,7 +119,7 @@ class Session implements ForegroundContainer {
       }
       throw error;
     } finally {
-      clearTimeout(this.serving);
+      this.serving[Symbol.dispose]();
     }
   }
 

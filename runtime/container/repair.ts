@@ -15,15 +15,9 @@ import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
 import { Cgroup, frozenContainers, probeCgroups } from "../sandbox/cgroup.ts";
-import { recordEnd, releaseHost } from "./conclude.ts";
-import { readExitStatus } from "./exit_status.ts";
-import { killAndWait } from "./kill.ts";
-import { lockContainer } from "./lock_container.ts";
-import { adoptContainer } from "./monitor/adopt.ts";
 import { ensureMonitored } from "./monitor/background_client.ts";
-import { Monitor } from "./monitor/monitor.ts";
 import { isAlive, keeperIsAlive } from "./process_identity.ts";
-import { isAwaitingRestart, unseenExit } from "./state.ts";
+import { isAwaitingRestart } from "./state.ts";
 
 /** Every command that changes containers starts with it: the store's layout is made, and what crashes left is cleared away. */
 export async function prepareForContainers(store: Store): Promise<void> {
@@ -55,6 +49,7 @@ export async function clearMounted(
         adopt(id, mountId, lock);
         continue;
       }
+      const { clear } = await import("./clear.ts"); // for what seldom happens
       await clear(store, id, mountId, lock);
     } catch (error) {
       // One container must not stand in the way of the others, nor of its own removal.
@@ -70,7 +65,9 @@ export async function concludeUnwatched(store: Store, id: string): Promise<void>
   try {
     const mountId = mountIdOf(store, id);
     using lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
-    if (lock !== undefined && !isOrphan(store, id)) await clear(store, id, mountId, lock);
+    if (lock === undefined || isOrphan(store, id)) return;
+    const { clear } = await import("./clear.ts");
+    await clear(store, id, mountId, lock);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error; // removed by whoever was quicker
   }
@@ -102,29 +99,6 @@ function isOrphan(store: Store, id: string): boolean {
   const container = readContainerIfExists(store, id);
   if (container === undefined) return false;
   return isAwaitingRestart(container) || isAlive(container) && keeperIsAlive(container);
-}
-
-/** Needs the monitor's lock, which may be given back early. */
-async function clear(
-  store: Store,
-  id: string | undefined,
-  mountId: string,
-  lock: DirectoryLock,
-): Promise<void> {
-  const container = id === undefined ? undefined : readContainerIfExists(store, id);
-  if (id === undefined || container === undefined) return unmountOverlay(store, mountId);
-  if (isAlive(container) && container.BoxProcess === undefined) return; // dockerd's
-  const running = adoptContainer(store, id, mountId, lock);
-  if (running !== undefined) {
-    await new Monitor(running).ended; // its last words may still have to be read
-    return;
-  }
-  await killAndWait(container);
-  using _ = lockContainer(store, id);
-  releaseHost(store, id, mountId);
-  if (container.State.Running) {
-    recordEnd(store, id, readExitStatus(store, id) ?? unseenExit(container));
-  }
 }
 
 async function thawForgotten(store: Store): Promise<void> {

@@ -3,6 +3,7 @@
 import { EPOLL, SIGNALS } from "../../../ffi/constants.ts";
 import { SystemError } from "../../../ffi/errno.ts";
 import { close, duplicate, read } from "../../../ffi/file.ts";
+import { Timer } from "../../../ffi/timer.ts";
 import { setWindowSize, type WindowSize } from "../../../ffi/terminal.ts";
 import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_program.ts";
 import { poller } from "../../../ffi/poller.ts";
@@ -17,7 +18,7 @@ import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
-import { AttachServer } from "./attach_server.ts";
+import type { AttachServer } from "./attach_server.ts";
 import { type Drain, drain } from "./drain.ts";
 import { ContainerInput } from "./input.ts";
 
@@ -67,7 +68,8 @@ export class Monitor {
   }
 
   /** Lets other processes attach to the container. */
-  serve(): void {
+  async serve(): Promise<void> {
+    const { AttachServer } = await import("./attach_server.ts"); // most do not live long enough
     if (this.ending || this.server) return;
     this.server = new AttachServer(containerPath(this.running.store, this.id), this);
   }
@@ -160,12 +162,8 @@ export class Monitor {
   }
 
   private async outputEnds(): Promise<void> {
-    const timer = setTimeout(
-      () => this.drains.forEach((each) => each.stop()),
-      OUTPUT_AFTER_END,
-    );
+    using _ = new Timer(OUTPUT_AFTER_END, () => this.drains.forEach((each) => each.stop()));
     await Promise.all(this.drains.map((each) => each.ended));
-    clearTimeout(timer);
   }
 
   /** Returns whether there is to be another run. Where the end cannot be recorded it is found out by whoever asks. */

@@ -1,3 +1,4 @@
+import { describe } from "../../../../ffi/spawn/describe.ts";
 import { deepEqual, equal } from "node:assert/strict";
 import { AT, CLONE, O } from "../../../../ffi/constants.ts";
 import { close, openAt } from "../../../../ffi/file.ts";
@@ -17,26 +18,26 @@ const signalReset = [
 ];
 
 Deno.test("clone3Steps() asks for shared memory, a pidfd and cleared handlers", () => {
-  deepEqual(clone3Steps({ namespaces: CLONE.NEWPID }).program.describe(), [
+  deepEqual(describe(clone3Steps({ namespaces: CLONE.NEWPID }).program), [
     "clone3([0x120201100, &pidfd, &alive, 0, 0x11, 0, 0, 0], 0x40) zero -> child error -> continue",
   ]);
 });
 
 Deno.test("a child begins with default signals", () => {
-  deepEqual(clone3Steps({}).inChild.describe(), signalReset);
-  deepEqual(cloneSteps({}).inChild.describe(), signalReset);
+  deepEqual(describe(clone3Steps({}).inChild), signalReset);
+  deepEqual(describe(cloneSteps({}).inChild), signalReset);
 });
 
 Deno.test("clone3Steps() puts the child into its cgroup", () => {
   equal(
-    clone3Steps({ cgroupFd: 7 }).program.describe()[0],
+    describe(clone3Steps({ cgroupFd: 7 }).program)[0],
     "clone3([0x300201100, &pidfd, &alive, 0, 0x11, 0, 0, 0, 0, 0, 7], 0x58)" +
       " zero -> child error -> continue",
   );
 });
 
 Deno.test("cloneSteps() blocks signals until the child has no handlers", () => {
-  deepEqual(cloneSteps({ namespaces: CLONE.NEWPID }).program.describe(), [
+  deepEqual(describe(cloneSteps({ namespaces: CLONE.NEWPID }).program), [
     'rt_sigprocmask(2, x"ffffffffffffffff", &mask, 8) error -> continue',
     "clone(0x20201111, 0, &pidfd, &alive, &alive) zero -> child error -> continue",
     "rt_sigprocmask(2, &mask, 0, 8) error -> continue",
@@ -47,10 +48,10 @@ Deno.test("cloneSteps() makes the cgroup namespace after the child has joined it
   const options = { namespaces: CLONE.NEWNS | CLONE.NEWCGROUP, cgroupFd: 7 };
   const { program, inChild } = cloneSteps(options);
   equal(
-    program.describe()[1],
+    describe(program)[1],
     "clone(0x221111, 0, &pidfd, &alive, &alive) zero -> child error -> continue",
   );
-  deepEqual(inChild.describe(), [
+  deepEqual(describe(inChild), [
     ...signalReset,
     'openat(7, "cgroup.procs", 0x80001)',
     'write(#4, "0", 1)',

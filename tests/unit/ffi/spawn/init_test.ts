@@ -1,4 +1,5 @@
 /** The init as pid 1 of a pid namespace, with the machine's own programs. */
+import { describe } from "../../../../ffi/spawn/describe.ts";
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { CLONE, EPOLL, MS, SIGNALS } from "../../../../ffi/constants.ts";
 import { close, makePipe, read } from "../../../../ffi/file.ts";
@@ -71,7 +72,7 @@ class Init {
 }
 
 Deno.test("initProgram() reaps, forwards, and executes", () => {
-  const lines = initProgram({ paths: ["/bin/x"], argv: ["x"], env: [] }).describe();
+  const lines = describe(initProgram({ paths: ["/bin/x"], argv: ["x"], env: [] }));
   deepEqual(lines.slice(0, 28), [
     'prctl(0xf, "box-init") error -> continue',
     'rt_sigprocmask(2, x"ffffffffffffffff", 0, 8)',

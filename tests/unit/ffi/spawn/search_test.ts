@@ -1,3 +1,4 @@
+import { describe } from "../../../../ffi/spawn/describe.ts";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { isErrno } from "../../../../ffi/errno.ts";
 import { start } from "../../../../ffi/spawn/process.ts";
@@ -22,7 +23,7 @@ Deno.test("execute() lists an attempt for each path", () => {
     `subtract(0, 0) zero -> nothing executed`,
     `next path:`,
   ];
-  deepEqual(program.describe(), [
+  deepEqual(describe(program), [
     ...attempt("/a/x", "#0"),
     ...attempt("/b/x", "#6"),
     "nothing executed:",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { describe } from "../../../../ffi/spawn/describe.ts";
 import { CLONE } from "../../../../ffi/constants.ts";
 import { SpawnProgram } from "../../../../ffi/spawn/program.ts";
 import { capabilityMask, defaultCapabilities } from "../../../../runtime/sandbox/capabilities.ts";
@@ -36,7 +37,7 @@ const host: HostFacts = {
 function plan(changes: Partial<SandboxSpec> = {}, executionFds: number[] = []): string[] {
   const program = new SpawnProgram();
   planSandbox(program, { ...spec, ...changes }, host, executionFds);
-  return program.describe();
+  return describe(program);
 }
 
 const indexOf = (lines: string[], part: string) => {

@@ -1,0 +1,40 @@
+/** Clearing up after a container that has lost its monitor, and then its process. */
+
+import { readContainerIfExists } from "../../storage/container/container_store.ts";
+import type { DirectoryLock } from "../../storage/lock.ts";
+import { unmountOverlay } from "../../storage/overlay2/mount.ts";
+import type { Store } from "../../storage/store.ts";
+import { recordEnd, releaseHost } from "./conclude.ts";
+import { readExitStatus } from "./exit_status.ts";
+import { killAndWait } from "./kill.ts";
+import { lockContainer } from "./lock_container.ts";
+import { adoptContainer } from "./monitor/adopt.ts";
+import { Monitor } from "./monitor/monitor.ts";
+import { isAlive } from "./process_identity.ts";
+import { unseenExit } from "./state.ts";
+
+/**
+ * Passes a container's last words on and writes down how it ended; an overlay without a container is unmounted. Needs the
+ * monitor's lock, which may be given back early.
+ */
+export async function clear(
+  store: Store,
+  id: string | undefined,
+  mountId: string,
+  lock: DirectoryLock,
+): Promise<void> {
+  const container = id === undefined ? undefined : readContainerIfExists(store, id);
+  if (id === undefined || container === undefined) return unmountOverlay(store, mountId);
+  if (isAlive(container) && container.BoxProcess === undefined) return; // dockerd's
+  const running = adoptContainer(store, id, mountId, lock);
+  if (running !== undefined) {
+    await new Monitor(running).ended; // its last words may still have to be read
+    return;
+  }
+  await killAndWait(container);
+  using _ = lockContainer(store, id);
+  releaseHost(store, id, mountId);
+  if (container.State.Running) {
+    recordEnd(store, id, readExitStatus(store, id) ?? unseenExit(container));
+  }
+}
