@@ -28,6 +28,7 @@ const numbers = {
   fchown: [93, 55],
   umask: [95, 166],
   setpgid: [109, 154],
+  getppid: [110, 173],
   setsid: [112, 157],
   setgroups: [116, 159],
   setresuid: [117, 147],

@@ -10,6 +10,7 @@ import { sealedFile } from "./memfd.ts";
 import { reap, sendSignal } from "./pidfd.ts";
 import { preferredClone, type SpawnedProcess, SpawnFailure, start } from "./process.ts";
 import { SpawnProgram } from "./program.ts";
+import { Label } from "./values.ts";
 
 /** A keeper that is this process's child, and the process that it has started. */
 export class Keeper {
@@ -88,6 +89,12 @@ function becomeKeeper(plan: KeeperPlan, file: number): SpawnProgram {
   program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
     what: "tie the keeper to box",
   });
+  // One that was gone before would not be noticed.
+  const isThere = new Label("box is there");
+  const parent = program.call("getppid", [], { what: "look for box" });
+  program.subtract(parent, Deno.pid, { onZero: isThere });
+  program.call("exit_group", [1], { what: "exit: box is gone" });
+  program.mark(isThere);
   program.append(leaveStarter([...fds, file]));
   for (const fd of fds) program.call("fcntl", [fd, F_SETFD, 0], { what: "keep a descriptor" });
   program.call("execveat", [file, "", [KEEPER_NAME, 0], [0], AT.EMPTY_PATH], {
