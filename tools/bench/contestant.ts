@@ -23,7 +23,7 @@ interface Role {
   commandLine(words: string[]): string[];
   readonly environment?: Record<string, string>;
   readonly daemon?: number;
-  readonly steps: Pick<Row, "before" | "prepare" | "measured" | "undo" | "after">;
+  readonly steps: Pick<Row, "before" | "prepare" | "measured" | "together" | "undo" | "after">;
 }
 
 export class Contestant {
@@ -76,13 +76,15 @@ export class Contestant {
   /** One run; a failure is the last. */
   async run(): Promise<number | undefined> {
     return await this.#attempt(async () => {
-      const { prepare, measured, undo } = this.role.steps;
+      const { prepare, measured, together = [], undo } = this.role.steps;
       await this.#runAll(prepare);
       await this.#flush();
-      const value = await this.#execute(measured, this.#meter);
+      const values = await Promise.all(
+        [measured, ...together].map((command) => this.#execute(command, this.#meter)),
+      );
       await this.#runAll(undo);
       await this.#emptyOutput();
-      return value;
+      return Math.max(...values);
     });
   }
 

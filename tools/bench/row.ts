@@ -31,6 +31,8 @@ export interface Row {
   readonly undo?: readonly Command[];
   /** What it does to be measured. */
   readonly measured: Command;
+  /** What it does at the same time; the last to be done ends the measurement. */
+  readonly together?: readonly Command[];
   /** Engines that do not take part, and why. */
   readonly leftOut?: Readonly<Partial<Record<EngineName, string>>>;
   /** Other programs that do the least the work needs, for comparison. Without the engine's name. */

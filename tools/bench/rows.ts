@@ -4,9 +4,10 @@ import type { RowGroup } from "./row.ts";
 import { containers } from "./rows/containers.ts";
 import { images } from "./rows/images.ts";
 import { lists } from "./rows/lists.ts";
+import { lives } from "./rows/lives.ts";
 import { memory } from "./rows/memory.ts";
 
-export const groups: readonly RowGroup[] = [containers, images, lists, memory];
+export const groups: readonly RowGroup[] = [containers, lives, images, lists, memory];
 
 /** The groups with those of their rows that have one of `words` in their name; all without words. */
 export function chooseRows(
