@@ -107,7 +107,11 @@ function checkPullPolicy(policy: string): void {
   );
 }
 
-function readOrRefuse(path: string, readFile: RequestSurroundings["readFile"]): Uint8Array {
+/** Throws a UsageError for a file that cannot be read. */
+export function readOrRefuse(
+  path: string,
+  readFile: RequestSurroundings["readFile"],
+): Uint8Array {
   try {
     return readFile(path);
   } catch (error) {

@@ -26,6 +26,7 @@ const diff = entry(
   "./diff.ts",
 );
 const events = entry("Get real time events from the store", "./events.ts");
+const exec = entry("Run a command in a running container", "./exec.ts");
 const exportContainer = entry(
   "Export a container's filesystem as a tar archive",
   "./export.ts",
@@ -84,6 +85,7 @@ export const registry: Registry = {
     create,
     diff,
     events,
+    exec,
     export: exportContainer,
     history,
     images,
@@ -124,6 +126,7 @@ export const registry: Registry = {
         cp,
         create,
         diff,
+        exec,
         export: exportContainer,
         inspect: entry(
           "Display detailed information on one or more containers",
@@ -176,7 +179,7 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    build builder buildx completion compose config context df exec login
+    build builder buildx completion compose config context df login
     logout manifest network node plugin pull push search secret
     service stack swarm trust volume
   `.trim().split(/\s+/).concat("image prune", "system prune"),

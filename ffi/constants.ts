@@ -13,6 +13,7 @@ export const O = {
   TRUNC: 0o1000,
   APPEND: 0o2000,
   NONBLOCK: 0o4000,
+  ASYNC: 0o20000,
   DIRECTORY: arm ? 0o40000 : 0o200000, // differs
   NOFOLLOW: arm ? 0o100000 : 0o400000, // differs
   CLOEXEC: 0o2000000,
@@ -191,8 +192,8 @@ export const EFD = { CLOEXEC: O.CLOEXEC, NONBLOCK: O.NONBLOCK } as const;
 export const PROT = { READ: 1, WRITE: 2, EXEC: 4 } as const;
 export const MAP = { SHARED: 1, PRIVATE: 2, ANONYMOUS: 32 } as const;
 
-/** fcntl(2): the flag of a descriptor, and how to set it */
-export const F_SETFD = 2, FD_CLOEXEC = 1;
+/** fcntl(2): the flag of a descriptor, the flags of an open file, who gets its SIGIO, and how to set them */
+export const F_SETFD = 2, FD_CLOEXEC = 1, F_SETFL = 4, F_SETOWN = 8;
 export const F_DUPFD_CLOEXEC = 1030;
 
 /** memfd_create(2), and its seals in fcntl(2) */

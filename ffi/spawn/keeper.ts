@@ -5,7 +5,7 @@ import { SystemError } from "../errno.ts";
 import { close, makePipe, read } from "../file.ts";
 import { leaveStarter } from "./descriptors.ts";
 import { programFile } from "./elf.ts";
-import { KEEPER_NAME, type KeeperPlan, keeperProgram, REPORT } from "./keeper_program.ts";
+import { heldBy, KEEPER_NAME, type KeeperPlan, keeperProgram, REPORT } from "./keeper_program.ts";
 import { sealedFile } from "./memfd.ts";
 import { reap, sendSignal } from "./pidfd.ts";
 import { preferredClone, type SpawnedProcess, SpawnFailure, start } from "./process.ts";
@@ -61,6 +61,19 @@ export class Keeper {
     this.closeReport();
   }
 
+  /** Ends the process of a keeper without a directory, which then tells the end. */
+  endProcess(): void {
+    if (!this.dismissed) sendSignal(this.pidfd, SIGNALS.SIGTERM);
+  }
+
+  /** Leaves it, and its process, to themselves. */
+  release(): void {
+    if (this.dismissed) return;
+    this.untie();
+    this.dismissed = true;
+    close(this.pidfd);
+  }
+
   /** Ends the keeper, and its process. */
   dismiss(): void {
     if (this.dismissed) return;
@@ -85,10 +98,9 @@ function endKeeper(pidfd: number): void {
 /** From a clone of box to a keeper: nothing of box remains but the descriptors that it needs. */
 function becomeKeeper(plan: KeeperPlan, file: number): SpawnProgram {
   const program = new SpawnProgram();
-  const fds = [...plan.held, ...plan.lent, plan.directory, plan.end, plan.report];
-  program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
-    what: "tie the keeper to box",
-  });
+  const fds = [...heldBy(plan), ...plan.lent, plan.report];
+  const signal = plan.directory === undefined ? SIGNALS.SIGTERM : SIGNALS.SIGKILL;
+  program.call("prctl", [PR.SET_PDEATHSIG, signal, 0, 0, 0], { what: "tie the keeper to box" });
   // One that was gone before would not be noticed.
   const isThere = new Label("box is there");
   const parent = program.call("getppid", [], { what: "look for box" });

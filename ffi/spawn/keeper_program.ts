@@ -13,37 +13,35 @@
  *     for (;;) switch (rt_sigtimedwait(all)) {
  *       case SIGUSR1: prctl(PR_SET_PDEATHSIG, 0); close(report);   // whoever started it may go without it
  *       case SIGCHLD: if (waitid(pid, &info, WNOHANG)) note it in the file and the pipe `end`;
+ *       case SIGTERM: kill(pid, SIGKILL);
+ *       case SIGIO:   while (read(discarded, buffer) > 0);         // what nobody reads any more
  *     }
  */
 
 import {
+  CLONE,
   F_SETFD,
   FD_CLOEXEC,
   FUTEX_WAIT,
-  O,
   P_PID,
   PR,
   SIG_SETMASK,
   SIGNALS,
   WEXITED,
-  WNOHANG,
 } from "../constants.ts";
 import { encodeName } from "../cstring.ts";
 import type { CloneOptions, CloneSteps } from "./clone.ts";
 import { closeAllBut } from "./descriptors.ts";
+import { awaitEnd } from "./keeper_wait.ts";
 import { SpawnProgram } from "./program.ts";
 import { ALL_SIGNALS, SIGSET_SIZE } from "./signals.ts";
 import { type Address, type Block, type Cell, HEADER, Label } from "./values.ts";
 
 export const KEEPER_NAME = "box-keeper";
-/** The file in which a keeper notes the end, and the bytes in it: the beginning of a siginfo_t, waitid(2). */
-export const EXIT_STATUS_FILE = "exit-status", EXIT_STATUS_SIZE = 32;
 /** Bytes of the two things that a keeper reports: the pid or a negative errno; the header of the program. */
 export const REPORT = { PID: 8, HEADER: 16 } as const;
 
 const STDERR = 2;
-/** si_pid, and the word that begins with it. */
-const SIGINFO_PID = 16;
 const PR_SET_PTRACER = 0x59616d61, PR_SET_PTRACER_ANY = -1;
 
 export interface KeeperPlan {
@@ -52,8 +50,12 @@ export interface KeeperPlan {
   readonly command: string;
   /** What the process does, up to executing its program. */
   readonly process: SpawnProgram;
-  /** The directory for the note of the end. */
-  readonly directory: number;
+  /**
+   * The directory for the note of the end. A keeper without one goes when its process has ended, and the other way round: it
+   * ends its process when box goes, or sends SIGTERM, and reaps it before it goes itself. Its process may be in the pid namespace of a
+   * container whose process 1 would not do that.
+   */
+  readonly directory?: number;
   /** Writing ends of pipes: for the report of the start, and for the end. */
   readonly report: number;
   readonly end: number;
@@ -61,6 +63,8 @@ export interface KeeperPlan {
   readonly held: readonly number[];
   /** Only for the process, until it executes its program. */
   readonly lent: readonly number[];
+  /** One of those: a terminal's master whose output is thrown away once the keeper is no longer tied. */
+  readonly discarded?: number;
   /** A pid namespace to start the process in, instead of a new one: setns(2). */
   readonly pidNamespace?: number;
 }
@@ -88,8 +92,8 @@ export function keeperProgram(
 }
 
 /** What a keeper has open while the process runs. */
-function heldBy({ held, directory, end }: KeeperPlan): number[] {
-  return [...held, directory, end];
+export function heldBy({ held, directory, end }: KeeperPlan): number[] {
+  return [...held, ...directory === undefined ? [] : [directory], end];
 }
 
 /** Starts the process and reports; ends the keeper if there is no process. */
@@ -99,11 +103,15 @@ function startProcess(
 ): { program: SpawnProgram; pid: Cell } {
   const program = new SpawnProgram();
   const failed = new Label("no process"), executing = new Label("executing");
-  const executed = new Label("executed");
+  const executed = new Label("executed"), succeeded = new Label("succeeded");
   const { program: clone, child, inChild, pid, alive } = cloneProcess(plan.clone);
   if (plan.pidNamespace !== undefined) {
     const what = "join the pid namespace";
     program.call("setns", [plan.pidNamespace, 0], { what, into: pid, onError: failed });
+  }
+  if (!((plan.clone.namespaces ?? 0) & CLONE.NEWPID)) {
+    // Others can see the process, which shares this memory until it has executed its program: they must not get at it.
+    program.call("prctl", [PR.SET_DUMPABLE, 0, 0, 0, 0], { what: "be closed" });
   }
   program.append(clone);
   program.subtract(pid, 0, { onNegative: failed });
@@ -127,6 +135,9 @@ function startProcess(
   program.call("exit_group", [127], { what: "exit: there is nothing to execute" });
 
   program.mark(executed);
+  program.subtract(HEADER.cell(0), 0, { onZero: succeeded });
+  program.call("waitid", [P_PID, pid, 0, WEXITED, 0], { what: "reap", onError: "continue" });
+  program.mark(succeeded);
   program.append(report(plan, HEADER, REPORT.HEADER));
   // A process that became another user in this memory has made it undumpable: descriptors could not be fetched.
   program.call("prctl", [PR.SET_DUMPABLE, 1, 0, 0, 0], { what: "be open", onError: "continue" });
@@ -140,48 +151,6 @@ function startProcess(
 function report(plan: KeeperPlan, from: Block | Address, size: number): SpawnProgram {
   const program = new SpawnProgram();
   program.call("write", [plan.report, from, size], { what: "report", onError: "continue" });
-  return program;
-}
-
-/** Waits for the end of the process, notes it, and stays until it is killed: somebody may still want what it holds. */
-function awaitEnd(plan: KeeperPlan, pid: Cell): SpawnProgram {
-  const program = new SpawnProgram();
-  const wait = new Label("wait"), reap = new Label("reap"), untie = new Label("untie");
-  const noted = new Label("noted"), info = program.block("info", 128);
-  program.mark(wait);
-  const signal = program.call("rt_sigtimedwait", [ALL_SIGNALS, 0, 0, SIGSET_SIZE], {
-    what: "wait for a signal",
-    onError: wait,
-  });
-  program.subtract(signal, SIGNALS.SIGCHLD, { onZero: reap });
-  program.subtract(signal, SIGNALS.SIGUSR1, { onZero: untie });
-  program.jump(wait);
-
-  program.mark(untie);
-  program.call("prctl", [PR.SET_PDEATHSIG, 0, 0, 0, 0], {
-    what: "stay when box goes",
-    onError: "continue",
-  });
-  program.call("close", [plan.report], { what: "tell that it stays", onError: "continue" });
-  program.jump(wait);
-
-  program.mark(reap);
-  program.call("waitid", [P_PID, pid, info, WEXITED | WNOHANG, 0], {
-    what: "reap the process",
-    onError: wait,
-  });
-  program.subtract(info.cell(SIGINFO_PID), 0, { onZero: wait }); // it had only been stopped
-  const file = program.call(
-    "openat",
-    [plan.directory, EXIT_STATUS_FILE, O.WRONLY | O.CREAT | O.TRUNC | O.CLOEXEC, 0o600],
-    { what: "open the note", onError: noted },
-  );
-  program.call("write", [file, info, EXIT_STATUS_SIZE], { what: "note", onError: "continue" });
-  program.call("close", [file], { what: "close the note", onError: "continue" });
-  program.mark(noted);
-  program.call("write", [plan.end, info, EXIT_STATUS_SIZE], { what: "tell", onError: "continue" });
-  program.call("close", [plan.end], { what: "close the pipe", onError: "continue" });
-  program.jump(wait);
   return program;
 }
 

@@ -3,7 +3,7 @@
 import { AT, CLD_EXITED, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { openAt, read, unlink, withFd } from "../../ffi/file.ts";
-import { EXIT_STATUS_FILE, EXIT_STATUS_SIZE } from "../../ffi/spawn/keeper_program.ts";
+import { EXIT_STATUS_FILE, EXIT_STATUS_SIZE } from "../../ffi/spawn/keeper_wait.ts";
 import { statAt } from "../../ffi/stat.ts";
 import { containerPath } from "../../storage/container/container_store.ts";
 import type { Store } from "../../storage/store.ts";

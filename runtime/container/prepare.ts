@@ -68,20 +68,25 @@ function inspectRoot(rootfs: string, user: string): User {
         throw new InvalidError(`/${name} of the container must be an ordinary directory`);
       }
     }
-    return resolveUser(
-      user,
-      readUserDatabase(rootFd, "/etc/passwd"),
-      readUserDatabase(rootFd, "/etc/group"),
-    );
+    return lookUpUser(rootFd, user);
   } finally {
     close(rootFd);
   }
 }
 
+/** Who a user is in a root file system. */
+export function lookUpUser(rootFd: number, user: string): User {
+  const passwd = readUserDatabase(rootFd, "/etc/passwd");
+  return resolveUser(user, passwd, readUserDatabase(rootFd, "/etc/group"));
+}
+
 /**
  * PATH, HOSTNAME, TERM and HOME, then what was asked for. The last of a name wins; a name without a value takes the variable away.
  */
-function environmentOf({ Env, Hostname, Tty }: ContainerConfig, user: User): string[] {
+export function environmentOf(
+  { Env, Hostname, Tty }: Pick<ContainerConfig, "Env" | "Hostname" | "Tty">,
+  user: User,
+): string[] {
   const own = [DEFAULT_PATH, `HOSTNAME=${Hostname}`, ...Tty ? ["TERM=xterm"] : []];
   const variables = new Map<string, string>();
   for (const variable of [...own, `HOME=${user.home}`, ...Env ?? []]) {

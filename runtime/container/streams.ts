@@ -12,7 +12,7 @@ import type { SandboxSpec } from "../sandbox/spec.ts";
 export type StreamName = "stdout" | "stderr";
 
 /** What the container's process gets, and the ends of the same for the monitor. */
-interface Connection {
+export interface Connection {
   readonly sandbox: Pick<SandboxSpec, "stdio" | "terminal">;
   readonly ends: Omit<StreamEnds, "end">;
 }
@@ -50,7 +50,7 @@ export class ContainerStreams {
   }
 }
 
-function openPipes(openStdin: boolean): Connection {
+export function openPipes(openStdin: boolean): Connection {
   const [stdin, stdinEnd] = openStdin ? makePipe() : [openAt(AT.FDCWD, "/dev/null", O.RDWR)];
   const [stdoutEnd, stdout] = makePipe();
   const [stderrEnd, stderr] = makePipe();

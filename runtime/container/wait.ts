@@ -3,7 +3,7 @@
 import { AT, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt, read } from "../../ffi/file.ts";
-import { EXIT_STATUS_FILE, EXIT_STATUS_SIZE } from "../../ffi/spawn/keeper_program.ts";
+import { EXIT_STATUS_FILE, EXIT_STATUS_SIZE } from "../../ffi/spawn/keeper_wait.ts";
 import { waitUntilGone } from "../../ffi/spawn/pidfd.ts";
 import type { ContainerFile, ContainerState } from "../../storage/container/config.ts";
 import {

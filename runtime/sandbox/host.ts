@@ -21,3 +21,9 @@ export function readHostFacts(kernelPaths: readonly string[]): HostFacts {
     kernelPaths: present,
   };
 }
+
+/** Bit mask of the capabilities that box has itself, and can give: proc_pid_status(5). */
+export function ownCapabilities(): bigint {
+  const status = readTextIfExists("/proc/self/status") ?? "";
+  return BigInt(`0x${/^CapPrm:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
+}

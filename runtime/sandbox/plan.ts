@@ -56,7 +56,7 @@ export function planSandbox(
   planDirectories(program, spec.workingDirectory); // docker makes what is missing of it
   if (spec.readonlyRootfs) planReadonlyRoot(program);
   nameHost(program, spec);
-  connectStreams(program, spec);
+  connectStreams(program, spec, spec.terminal !== undefined);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(executionFds));
   leaveKeyring(program);
@@ -67,18 +67,22 @@ export function planSandbox(
 }
 
 /** The kernel kills the process when its keeper ends. */
-function tieToParent(program: SpawnProgram): void {
+export function tieToParent(program: SpawnProgram): void {
   program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
-    what: "tie the container to its keeper",
+    what: "tie the process to its keeper",
   });
 }
 
 function joinCgroup(program: SpawnProgram, { cgroup }: SandboxSpec): void {
   if (cgroup === undefined) return;
-  if (cgroup.hierarchy.version === 1) {
-    program.call("write", [cgroup.fd, "0", 1], { what: "join the container's cgroup" });
-  }
+  writeCgroup(program, cgroup);
   program.call("unshare", [CLONE.NEWCGROUP], { what: "make a cgroup namespace" });
+}
+
+/** Joins a group of cgroup v1; a process of v2 has been born in it. */
+export function writeCgroup(program: SpawnProgram, cgroup: SandboxSpec["cgroup"]): void {
+  if (cgroup?.hierarchy.version !== 1) return;
+  program.call("write", [cgroup.fd, "0", 1], { what: "join the container's cgroup" });
 }
 
 function joinNamespaces(program: SpawnProgram, { joinIpcNamespace }: SandboxSpec): void {
@@ -135,19 +139,24 @@ function nameHost(program: SpawnProgram, spec: SandboxSpec): void {
   }
 }
 
-function connectStreams(program: SpawnProgram, { stdio, terminal, user }: SandboxSpec): void {
+/** A session of its own, with these streams; if they are a terminal, it is the session's. */
+export function connectStreams(
+  program: SpawnProgram,
+  { stdio, user }: Pick<SandboxSpec, "stdio" | "user">,
+  isTerminal: boolean,
+): void {
   stdio.forEach((fd, target) =>
     program.call("dup3", [fd, target, 0], { what: `connect stream ${target}` })
   );
   program.call("setsid", [], { what: "start a session" });
-  if (terminal === undefined) return;
+  if (!isTerminal) return;
   program.call("ioctl", [0, TIOCSCTTY, 0], { what: "make the terminal the session's" });
   const SAME_GROUP = -1;
   program.call("fchown", [0, user.uid, SAME_GROUP], { what: "give the terminal to the user" });
 }
 
 /** Whoever started box may have keys in its session keyring, which is inherited; a process that has left it finds none. */
-function leaveKeyring(program: SpawnProgram): void {
+export function leaveKeyring(program: SpawnProgram): void {
   const KEYCTL_JOIN_SESSION_KEYRING = 1;
   program.call("keyctl", [KEYCTL_JOIN_SESSION_KEYRING, 0], {
     what: "leave the session keyring",
@@ -156,7 +165,11 @@ function leaveKeyring(program: SpawnProgram): void {
 }
 
 /** Capabilities are dropped from the bounding set while the process may still do so; changing to another user drops the rest. */
-function becomeUser(program: SpawnProgram, spec: SandboxSpec, lastCapability: number): void {
+export function becomeUser(
+  program: SpawnProgram,
+  spec: Pick<SandboxSpec, "user" | "capabilities">,
+  lastCapability: number,
+): void {
   const { user, capabilities } = spec;
   for (let number = 0; number <= lastCapability; number++) {
     if (capabilities & (1n << BigInt(number))) continue;

@@ -2,7 +2,7 @@
 
 import { O } from "../../ffi/constants.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
-import { close } from "../../ffi/file.ts";
+import { withFd } from "../../ffi/file.ts";
 import { Keeper } from "../../ffi/spawn/keeper.ts";
 import { SpawnFailure } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
@@ -57,7 +57,8 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
     });
   } catch (error) {
     if (error instanceof SpawnFailure) {
-      throw execution.isRefusal(error) ? explainExecution(spec, error) : explain(error);
+      if (!execution.isRefusal(error)) throw explain(error);
+      throw withFd(openRoot(spec.rootfs), (root) => explainExecution(spec, root, error));
     }
     if (error instanceof SystemError) throw explainClone(error);
     throw error;
@@ -75,7 +76,7 @@ function descriptorsOf(spec: SandboxSpec): number[] {
   ];
 }
 
-function explainClone(error: SystemError): StartError {
+export function explainClone(error: SystemError): StartError {
   // clone(2) has this word for it.
   const hint = isErrno(error, "ENOSPC", "EUSERS")
     ? ": a limit on namespaces is reached (/proc/sys/user/max_*_namespaces)"
@@ -91,10 +92,18 @@ function explain(failure: SpawnFailure): EngineError {
   return new StartError(`unable to start container process: ${failure.message}${hint}`, 125);
 }
 
-function explainExecution(spec: SandboxSpec, failure: SystemError): EngineError {
+/** What is run: as much of a sandbox as its errors are about. */
+export type RunCommand = Pick<SandboxSpec, "argv" | "env" | "workingDirectory">;
+
+/** Why a command was not executed, in docker's words; `root` is a descriptor of the root file system. */
+export function explainExecution(
+  spec: RunCommand,
+  root: number,
+  failure: SystemError,
+): StartError | ExecutionRefused {
   const command = spec.argv[0], quoted = JSON.stringify(command);
   const prefix = `unable to start container process: exec: ${quoted}`;
-  const found = findExecutable(spec);
+  const found = findExecutable(spec, root);
   if (found !== undefined) return new ExecutionRefused(`exec ${found}: ${failure.reason}`);
   if (!command.includes("/")) {
     return new StartError(`${prefix}: executable file not found in $PATH`, 127);
@@ -105,21 +114,14 @@ function explainExecution(spec: SandboxSpec, failure: SystemError): EngineError 
 }
 
 /** The executable regular file that a command means in the root file system, seen as root. */
-function findExecutable(spec: SandboxSpec): string | undefined {
-  const rootFd = openRoot(spec.rootfs);
-  try {
-    return commandOf(spec).paths.find((path) => {
-      const absolute = path.startsWith("/") ? path : `${spec.workingDirectory}/${path}`;
-      try {
-        const fd = openInRoot(rootFd, absolute, O.PATH);
-        const stat = statAt(fd, "");
-        close(fd);
-        return isRegularFile(stat) && (stat.mode & 0o111) !== 0;
-      } catch {
-        return false; // whatever is wrong with it, it is not what was run
-      }
-    });
-  } finally {
-    close(rootFd);
-  }
+function findExecutable(spec: RunCommand, root: number): string | undefined {
+  return commandOf(spec).paths.find((path) => {
+    const absolute = path.startsWith("/") ? path : `${spec.workingDirectory}/${path}`;
+    try {
+      const stat = withFd(openInRoot(root, absolute, O.PATH), (fd) => statAt(fd, ""));
+      return isRegularFile(stat) && (stat.mode & 0o111) !== 0;
+    } catch {
+      return false; // whatever is wrong with it, it is not what was run
+    }
+  });
 }

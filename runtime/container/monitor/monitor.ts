@@ -5,7 +5,7 @@ import { SystemError } from "../../../ffi/errno.ts";
 import { close, duplicate, read } from "../../../ffi/file.ts";
 import { Timer } from "../../../ffi/timer.ts";
 import { setWindowSize, type WindowSize } from "../../../ffi/terminal.ts";
-import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_program.ts";
+import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
 import { poller } from "../../../ffi/poller.ts";
 import { sendSignal, waitUntilGone } from "../../../ffi/spawn/pidfd.ts";
 import { containerPath } from "../../../storage/container/container_store.ts";

@@ -1,0 +1,140 @@
+/** Executing a program in a container that runs. */
+
+import type { Keeper } from "../../../ffi/spawn/keeper.ts";
+import type { WindowSize } from "../../../ffi/terminal.ts";
+import type { ContainerFile, StreamEnds } from "../../../storage/container/config.ts";
+import { resolveContainerId } from "../../../storage/container/container_store.ts";
+import { ConflictError, EngineError } from "../../../storage/errors.ts";
+import { randomId } from "../../../storage/id.ts";
+import type { Store } from "../../../storage/store.ts";
+import { capabilityMask, defaultCapabilities } from "../../sandbox/capabilities.ts";
+import { ownCapabilities } from "../../sandbox/host.ts";
+import { type JoinSpec, startInside } from "../../sandbox/join.ts";
+import { StartError } from "../../sandbox/start.ts";
+import { environmentOf, lookUpUser } from "../prepare.ts";
+import { isAlive } from "../process_identity.ts";
+import { recordContainerEvent } from "../record_event.ts";
+import { NotRunningError, readWithProcesses } from "../require_running.ts";
+import { ExecStreams } from "./streams.ts";
+import { ExecTarget } from "./target.ts";
+
+export interface ExecRequest {
+  readonly argv: readonly string[];
+  /** `NAME=value` each, beside the container's own; `NAME` takes one of those away. */
+  readonly env?: readonly string[];
+  /** `USER[:GROUP]`; by default the container's. */
+  readonly user?: string;
+  /** An absolute path; by default the container's. */
+  readonly workingDirectory?: string;
+  /** All the capabilities that box has. */
+  readonly privileged?: boolean;
+  readonly tty?: boolean;
+  /** Whether its standard input is written to. */
+  readonly stdin?: boolean;
+  /** Of the terminal. */
+  readonly size?: WindowSize;
+}
+
+/** A process that was executed in a container. */
+export interface ExecProcess {
+  readonly id: string;
+  readonly store: Store;
+  readonly container: ContainerFile;
+  readonly keeper: Keeper;
+  readonly ends: StreamEnds;
+}
+
+/** A program that cannot be executed in the container, in docker's words; its exit code is 126 whatever the reason is. */
+export class ExecError extends EngineError {
+  override readonly name = "ExecError";
+  readonly exitCode = 126;
+}
+
+/**
+ * Executes a program in a container that a user's words mean. Throws ConflictError for one that does not run, or stands still;
+ * ExecError, or ExecutionRefused, if the program cannot be executed.
+ */
+export function startExec(
+  store: Store,
+  words: string,
+  request: ExecRequest,
+  detached = false,
+): ExecProcess {
+  const container = readWithProcesses(store, resolveContainerId(store, words));
+  if (container.State.Paused) {
+    throw new ConflictError(`Container ${words} is paused, unpause the container before exec`);
+  }
+  const id = randomId(), attributes = { execID: id };
+  using target = new ExecTarget(container);
+  const command = request.argv.join(" ");
+  recordContainerEvent(store, container, `exec_create: ${command}`, attributes);
+  recordContainerEvent(store, container, `exec_start: ${command}`, attributes);
+  const { tty = false, stdin = false, size } = request;
+  const description = refusing(() => describeExec(target, request));
+  const streams = new ExecStreams(target.root, { tty, stdin, detached, size });
+  try {
+    const keeper = start({ ...description, stdio: streams.stdio, tty }, streams);
+    return { id, store, container, keeper, ends: streams.ends };
+  } catch (error) {
+    streams.close();
+    if (isAlive(container)) throw error;
+    throw new NotRunningError(container.ID);
+  } finally {
+    streams.closeOthersEnds();
+  }
+}
+
+/** Leaves a process to itself; what it writes to its terminal from now on is thrown away. */
+export function releaseExec({ keeper }: ExecProcess): void {
+  keeper.release();
+}
+
+function describeExec(
+  { container: { Config: config }, process, pidNamespace, root, cgroup }: ExecTarget,
+  request: ExecRequest,
+): Omit<JoinSpec, "stdio" | "tty"> {
+  const user = lookUpUser(root, request.user || config.User);
+  const workingDirectory = request.workingDirectory || config.WorkingDir || "/";
+  if (!workingDirectory.startsWith("/")) {
+    throw new ExecError(
+      "OCI runtime exec failed: exec failed: Cwd must be an absolute path: unknown",
+    );
+  }
+  const { Hostname } = config, Tty = request.tty ?? false;
+  const Env = [...config.Env ?? [], ...request.env ?? []];
+  return {
+    process,
+    pidNamespace,
+    root,
+    cgroup,
+    user,
+    workingDirectory,
+    argv: request.argv,
+    env: environmentOf({ Env, Hostname, Tty }, user),
+    capabilities: request.privileged ? ownCapabilities() : capabilityMask(defaultCapabilities),
+  };
+}
+
+function start(spec: JoinSpec, { ends: { terminal }, endWriter }: ExecStreams): Keeper {
+  try {
+    return startInside(spec, {
+      end: endWriter,
+      // Without a master the terminal would hang up when nobody is attached any more.
+      held: terminal === undefined ? [] : [terminal],
+      discarded: terminal,
+    });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    throw new ExecError(`OCI runtime exec failed: exec failed: ${error.message}: unknown`);
+  }
+}
+
+/** What is wrong with a request is told as the program's failure. */
+function refusing<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof EngineError) throw new ExecError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+/** A running container, held open for a process that joins it. */
+
+import { AT, O } from "../../../ffi/constants.ts";
+import { isErrno } from "../../../ffi/errno.ts";
+import { close, openAt } from "../../../ffi/file.ts";
+import type { ContainerFile } from "../../../storage/container/config.ts";
+import { probeCgroups } from "../../sandbox/cgroup.ts";
+import type { SandboxSpec } from "../../sandbox/spec.ts";
+import { isAlive, openProcess } from "../process_identity.ts";
+import { cgroupOf } from "../processes.ts";
+import { NotRunningError } from "../require_running.ts";
+
+export class ExecTarget implements Disposable {
+  /** pidfd of the container's first process. */
+  readonly process: number;
+  readonly pidNamespace: number;
+  /** Its root: everything in it is hostile. */
+  readonly root: number;
+  /** The container's control group, if it has one. */
+  readonly cgroup: SandboxSpec["cgroup"];
+  private readonly fds: number[] = [];
+
+  /** Throws NotRunningError if the container has ended. */
+  constructor(readonly container: ContainerFile) {
+    const { ID: id, State: { Pid: pid } } = container;
+    const process = openProcess(container);
+    if (process === undefined) throw new NotRunningError(id);
+    try {
+      this.process = this.keep(process);
+      this.pidNamespace = this.keep(openAt(AT.FDCWD, `/proc/${pid}/ns/pid`, O.RDONLY));
+      this.root = this.keep(openAt(AT.FDCWD, `/proc/${pid}/root`, O.PATH | O.DIRECTORY));
+      this.cgroup = this.openCgroup();
+      // The pid was its own all the while.
+      if (!isAlive(container)) throw new NotRunningError(id);
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw isErrno(error, "ENOENT", "ESRCH", "ENODEV") ? new NotRunningError(id) : error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const fd of this.fds.splice(0)) close(fd);
+  }
+
+  private openCgroup(): SandboxSpec["cgroup"] {
+    const hierarchy = probeCgroups(), cgroup = cgroupOf(this.container);
+    return hierarchy && cgroup && { hierarchy, fd: this.keep(cgroup.open()) };
+  }
+
+  private keep(fd: number): number {
+    this.fds.push(fd);
+    return fd;
+  }
+}
