@@ -9,7 +9,7 @@ export function describeStatus(state: ContainerState, now: bigint): string {
   const since = (time: string) => elapsed(timeOf(time), now);
   switch (statusOf(state)) {
     case "running":
-      return `Up ${since(state.StartedAt)}`;
+      return `Up ${since(state.StartedAt)}${describeHealth(state)}`;
     case "paused":
       return `Up ${since(state.StartedAt)} (Paused)`;
     case "restarting":
@@ -23,4 +23,9 @@ export function describeStatus(state: ContainerState, now: bigint): string {
     case "exited":
       return `Exited (${state.ExitCode}) ${since(state.FinishedAt)} ago`;
   }
+}
+
+function describeHealth({ Health: health }: ContainerState): string {
+  if (!health) return "";
+  return health.Status === "starting" ? " (health: starting)" : ` (${health.Status})`;
 }

@@ -13,7 +13,7 @@
  *     for (;;) switch (rt_sigtimedwait(all)) {
  *       case SIGUSR1: prctl(PR_SET_PDEATHSIG, 0); close(report);   // whoever started it may go without it
  *       case SIGCHLD: if (waitid(pid, &info, WNOHANG)) note it in the file and the pipe `end`;
- *       case SIGTERM: kill(pid, SIGKILL);
+ *       case SIGTERM: kill(-pid, SIGKILL);
  *       case SIGIO:   while (read(discarded, buffer) > 0);         // what nobody reads any more
  *     }
  */
@@ -26,7 +26,6 @@ import {
   P_PID,
   PR,
   SIG_SETMASK,
-  SIGNALS,
   WEXITED,
 } from "../constants.ts";
 import { encodeName } from "../cstring.ts";
@@ -52,8 +51,8 @@ export interface KeeperPlan {
   readonly process: SpawnProgram;
   /**
    * The directory for the note of the end. A keeper without one goes when its process has ended, and the other way round: it
-   * ends its process when box goes, or sends SIGTERM, and reaps it before it goes itself. Its process may be in the pid namespace of a
-   * container whose process 1 would not do that.
+   * ends its process, which must have made a session of its own, when box goes or sends SIGTERM, and reaps it before it goes
+   * itself. The process may be in the pid namespace of a container whose process 1 would not do that.
    */
   readonly directory?: number;
   /** Writing ends of pipes: for the report of the start, and for the end. */

@@ -42,7 +42,9 @@ export function awaitEnd(plan: KeeperPlan, pid: Cell): SpawnProgram {
 
   if (plan.directory === undefined) {
     program.mark(end);
-    program.call("kill", [pid, SIGNALS.SIGKILL], { what: "end the process", onError: "continue" });
+    // With its group, of which it is the leader, since it is its session's.
+    const group = program.subtract(0, pid);
+    program.call("kill", [group, SIGNALS.SIGKILL], { what: "end the group", onError: "continue" });
     program.jump(wait);
   }
 

@@ -39,3 +39,21 @@ export function parseDuration(text: string): number {
   } while (rest !== "");
   return sign === "-" ? -total : total;
 }
+
+/** Nanoseconds as Go's Duration.String has them: `1h0m30s`, `1.5s`, `500ms`. */
+export function formatDuration(nanoseconds: number): string {
+  const magnitude = Math.abs(nanoseconds);
+  const sign = nanoseconds < 0 ? "-" : "";
+  if (magnitude === 0) return "0s";
+  if (magnitude < 1e3) return `${sign}${magnitude}ns`;
+  if (magnitude < 1e6) return `${sign}${magnitude / 1e3}µs`;
+  if (magnitude < 1e9) return `${sign}${magnitude / 1e6}ms`;
+  const wholeSeconds = Math.floor(magnitude / 1e9);
+  const fraction = String(magnitude % 1e9).padStart(9, "0").replace(/0+$/, "");
+  const hours = Math.floor(wholeSeconds / 3600);
+  const minutes = Math.floor(wholeSeconds / 60) % 60;
+  let text = `${wholeSeconds % 60}${fraction === "" ? "" : "." + fraction}s`;
+  if (wholeSeconds >= 60) text = `${minutes}m${text}`;
+  if (hours > 0) text = `${hours}h${text}`;
+  return sign + text;
+}

@@ -87,8 +87,9 @@ export function sizesOf(store: Store, id: string): { SizeRw: number; SizeRootFs:
 }
 
 function describeState(state: ContainerState): Record<string, unknown> {
-  const { Health, RemovalInProgress: _, ...shown } = state;
-  return { Status: statusOf(state), ...shown, ...(Health === null ? {} : { Health }) };
+  const { Health: health, RemovalInProgress: _, ...shown } = state;
+  const Health = health && { ...health, Log: health.Log ?? [] };
+  return { Status: statusOf(state), ...shown, ...(Health && { Health }) };
 }
 
 function describeMount(point: MountPoint): Record<string, unknown> {

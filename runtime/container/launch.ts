@@ -21,6 +21,7 @@ import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, releaseHost } from "./conclude.ts";
 import { forgetExitStatus } from "./exit_status.ts";
+import { healthAtStart } from "./healthcheck.ts";
 import { lockContainer } from "./lock_container.ts";
 import { logPathOf, openLog } from "./log/container_log.ts";
 import { checkLogOptions } from "./log/options.ts";
@@ -161,6 +162,7 @@ class Launch {
         ExitCode: 0,
         Error: "",
         StartedAt: now(),
+        Health: healthAtStart(this.container),
       },
       HasBeenManuallyStopped: false,
       // It may be over and gone already.

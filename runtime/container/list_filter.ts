@@ -67,7 +67,7 @@ export class ContainerFilters {
     // `isolation` is known for Windows only: on Linux docker accepts it, and any value matches.
     const tests: ContainerTest[] = [
       ...matches("status", ({ State }, wanted) => statusOf(State) === wanted),
-      ...matches("health", (_, wanted) => wanted === "none"),
+      ...matches("health", ({ State }, wanted) => (State.Health?.Status ?? "none") === wanted),
       ...matches("network", isInNetwork),
       ...matches("volume", hasMount),
       ...this.#exitCodeTest(),

@@ -15,7 +15,26 @@ export interface ContainerState {
   /** RFC 3339; Go's zero time for never. */
   StartedAt: string;
   FinishedAt: string;
-  Health: null;
+  /** Null for a container that was never checked. */
+  Health: Health | null;
+}
+
+/** What a container's check has found out: docker's types.Health. */
+export interface Health {
+  Status: "starting" | "healthy" | "unhealthy";
+  /** Failures after the last success. */
+  FailingStreak: number;
+  /** The youngest results, the oldest of them first. Null for none, as Go has it. */
+  Log: HealthcheckResult[] | null;
+}
+
+export interface HealthcheckResult {
+  /** RFC 3339 */
+  Start: string;
+  End: string;
+  /** -1 if there is none. */
+  ExitCode: number;
+  Output: string;
 }
 
 /** config.v2.json */

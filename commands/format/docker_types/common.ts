@@ -11,7 +11,7 @@ import {
   type StructType,
 } from "../go/types.ts";
 import { formatUtcTime, parseTimestamp, zeroTimestamp } from "../timestamp.ts";
-import { formatDuration } from "../units.ts";
+import { formatDuration } from "../../../runtime/build/duration.ts";
 
 /** A string type with a name of its own, which functions on strings refuse. */
 export function stringTypeNamed(name: string): BasicType {

@@ -10,6 +10,8 @@ import type { HostConfig } from "../../../storage/container/config.ts";
 import type { ContainerConfig } from "../../../storage/image/config.ts";
 import type { Store } from "../../../storage/store.ts";
 
+import { isChecked } from "../healthcheck.ts";
+
 /** The socket of a store's background monitor, below its root. */
 export const MONITOR_SOCKET = "monitor.sock";
 
@@ -19,8 +21,7 @@ export const MONITOR_COMMAND = "monitor";
 /** Whether somebody has to look after a container while it runs. For one that is only waited for, its keeper suffices. */
 export function needsMonitor(config: ContainerConfig, hostConfig: HostConfig): boolean {
   const { RestartPolicy: { Name: policy }, LogConfig, AutoRemove } = hostConfig;
-  const hasHealthcheck = config.Healthcheck !== undefined && config.Healthcheck !== null;
-  return LogConfig.Type !== "none" || AutoRemove || config.Tty || hasHealthcheck ||
+  return LogConfig.Type !== "none" || AutoRemove || config.Tty || isChecked(config) ||
     !["", "no"].includes(policy);
 }
 

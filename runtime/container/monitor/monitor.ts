@@ -15,11 +15,13 @@ import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
 import { type ContainerLog, openLog } from "../log/container_log.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
+import { isChecked } from "../healthcheck.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
 import type { AttachServer } from "./attach_server.ts";
 import { type Drain, drain } from "./drain.ts";
+import type { HealthMonitor } from "./health.ts";
 import { ContainerInput } from "./input.ts";
 
 /** Somebody who sees what a container writes. */
@@ -50,6 +52,7 @@ export class Monitor {
   private released = false;
   private ending = false;
   private server: AttachServer | undefined;
+  private health: HealthMonitor | undefined;
 
   constructor(private readonly running: RunningContainer) {
     const { store, container, hostConfig, ends } = running;
@@ -64,6 +67,7 @@ export class Monitor {
     this.drains = streams.flatMap(([name, fd]) =>
       fd === undefined ? [] : drain(fd, (bytes) => this.receive(name, bytes))
     );
+    if (isChecked(container.Config)) this.checkHealth();
     this.ended = this.watch();
   }
 
@@ -118,6 +122,8 @@ export class Monitor {
 
   /** Gives up the role, for another process to take: everything stays as it is, in the keeper's hands. */
   release(): void {
+    this.ending = true;
+    this.health?.stop();
     const { ends, keeper, process, monitorLock } = this.running;
     poller.unwatch(ends.end);
     close(ends.end);
@@ -129,9 +135,16 @@ export class Monitor {
     monitorLock[Symbol.dispose]();
   }
 
+  /** What it takes is loaded only where it is needed. */
+  private async checkHealth(): Promise<void> {
+    const { HealthMonitor } = await import("./health.ts");
+    if (!this.ending) this.health = new HealthMonitor(this.running);
+  }
+
   private async watch(): Promise<Ended> {
     const exit = await this.exit();
     this.ending = true;
+    this.health?.stop();
     await killLeftBehind(this.id, this.running.hostConfig);
     await this.outputEnds();
     this.input?.close();

@@ -1,7 +1,6 @@
 import { equal, throws } from "node:assert/strict";
 import {
   bytesSize,
-  formatDuration,
   humanDuration,
   humanSize,
   parseBinarySize,
@@ -102,20 +101,4 @@ Deno.test("humanDuration() is as rough as docker", () => {
     [2025 * 365 * day, "292 years"],
   ];
   for (const [seconds, text] of cases) equal(humanDuration(seconds), text, String(seconds));
-});
-
-Deno.test("formatDuration() writes Go's durations", () => {
-  const cases: [nanoseconds: number, text: string][] = [
-    [0, "0s"],
-    [1, "1ns"],
-    [1500, "1.5µs"],
-    [2_500_000, "2.5ms"],
-    [1_000_000_000, "1s"],
-    [1_500_000_000, "1.5s"],
-    [90_000_000_000, "1m30s"],
-    [3_600_000_000_000, "1h0m0s"],
-    [3_690_250_000_000, "1h1m30.25s"],
-    [-30_000_000_000, "-30s"],
-  ];
-  for (const [nanoseconds, text] of cases) equal(formatDuration(nanoseconds), text);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseDuration } from "../../../../runtime/build/duration.ts";
+import { formatDuration, parseDuration } from "../../../../runtime/build/duration.ts";
 
 const durations: [text: string, nanoseconds: number][] = [
   ["0", 0],
@@ -31,3 +31,19 @@ for (const [text, message] of refused) {
     assert.throws(() => parseDuration(text), { name: "InvalidError", message });
   });
 }
+
+Deno.test("formatDuration() writes Go's durations", () => {
+  const cases: [nanoseconds: number, text: string][] = [
+    [0, "0s"],
+    [1, "1ns"],
+    [1500, "1.5µs"],
+    [2_500_000, "2.5ms"],
+    [1_000_000_000, "1s"],
+    [1_500_000_000, "1.5s"],
+    [90_000_000_000, "1m30s"],
+    [3_600_000_000_000, "1h0m0s"],
+    [3_690_250_000_000, "1h1m30.25s"],
+    [-30_000_000_000, "-30s"],
+  ];
+  for (const [nanoseconds, text] of cases) assert.equal(formatDuration(nanoseconds), text);
+});
