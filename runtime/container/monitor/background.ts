@@ -42,7 +42,11 @@ class BackgroundMonitor {
   private idle = Promise.withResolvers<void>();
 
   constructor(private readonly store: Store) {
-    this.restarts = new Restarts(store, (running) => this.monitor(new Monitor(running)));
+    this.restarts = new Restarts(
+      store,
+      (running) => this.monitor(new Monitor(running)),
+      () => this.endIfIdle(),
+    );
   }
 
   async run(): Promise<void> {
@@ -57,6 +61,10 @@ class BackgroundMonitor {
 
   private get isIdle(): boolean {
     return this.monitored.size === 0 && this.restarts.size === 0;
+  }
+
+  private endIfIdle(): void {
+    if (this.isIdle) this.idle.resolve();
   }
 
   /** Answers those who ask it to look for containers. */
@@ -101,7 +109,7 @@ class BackgroundMonitor {
       if (restarting) await this.adoptAll();
     } finally {
       this.monitored.delete(monitor);
-      if (this.isIdle) this.idle.resolve();
+      this.endIfIdle();
     }
   }
 }

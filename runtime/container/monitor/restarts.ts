@@ -20,14 +20,18 @@ export class Restarts {
   private readonly pending = new Map<string, Pending>();
   /** Milliseconds that each container waited before its last start. */
   private readonly delays = new Map<string, number>();
+  private launching = 0;
 
   constructor(
     private readonly store: Store,
     private readonly started: (running: RunningContainer) => void,
+    /** Told that one of them is none any more. */
+    private readonly settled: () => void,
   ) {}
 
+  /** How many wait, or are being started. */
   get size(): number {
-    return this.pending.size;
+    return this.pending.size + this.launching;
   }
 
   /** Starts a container after a while. The monitor's lock is held until then. */
@@ -54,6 +58,7 @@ export class Restarts {
     this.delays.delete(id);
     releaseHost(this.store, id, mountId);
     lock[Symbol.dispose]();
+    this.settled();
   }
 
   private take(id: string): Pending {
@@ -65,10 +70,14 @@ export class Restarts {
   private async start(id: string): Promise<void> {
     if (!this.isWanted(id)) return this.giveUp(id);
     const { lock: monitorLock } = this.take(id);
+    this.launching++;
     try {
       this.started(await launchContainer(this.store, id, { tied: false, monitorLock }));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error; // the reason is in the container's state
+    } finally {
+      this.launching--;
+      this.settled();
     }
   }
 }

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { SpawnProgram } from "../../../../ffi/spawn/program.ts";
+import { capabilityMask, defaultCapabilities } from "../../../../runtime/sandbox/capabilities.ts";
+import { type JoinSpec, planJoin } from "../../../../runtime/sandbox/join.ts";
+
+const spec: JoinSpec = {
+  process: 20,
+  pidNamespace: 21,
+  root: 22,
+  argv: ["true"],
+  env: ["PATH=/bin"],
+  workingDirectory: "/work",
+  user: { uid: 1000, gid: 1000, groups: [1000, 10], home: "/" },
+  capabilities: capabilityMask(defaultCapabilities),
+  stdio: [10, 11, 12],
+  tty: false,
+};
+
+function plan(changes: Partial<JoinSpec> = {}): string[] {
+  const program = new SpawnProgram();
+  planJoin(program, { ...spec, ...changes }, 40);
+  return program.describe();
+}
+
+/** Asserts that calls with these parts come in this order, each after the first one of the part before. */
+function assertOrder(lines: string[], ...parts: string[]) {
+  let from = 0;
+  for (const part of parts) {
+    const index = lines.findIndex((line, i) => i >= from && line.includes(part));
+    assert.notEqual(index, -1, `no call with ${part} after ${from} in:\n${lines.join("\n")}`);
+    from = index + 1;
+  }
+}
+
+Deno.test("a process joins the mount, ipc, uts, network and cgroup namespaces at once", () => {
+  assertOrder(plan(), "setns(0x14, 0x4e020000)");
+});
+
+Deno.test("the control group is joined before its namespace", () => {
+  const hierarchy = { version: 1, mountPoint: "/sys/fs/cgroup/freezer" } as const;
+  assertOrder(plan({ cgroup: { hierarchy, fd: 30 } }), 'write(0x1e, "0", 1)', "setns(0x14");
+  const born = plan({ cgroup: { hierarchy: { ...hierarchy, version: 2 }, fd: 30 } });
+  assert.equal(born.some((line) => line.includes("(0x1e")), false);
+});
+
+Deno.test("nothing of the host is open when a path of the container is looked up (CVE-2024-21626)", () => {
+  assertOrder(plan(), "setns(0x14", "dup3(0xa, 0", "close_range(3", 'chdir("/work")');
+});
+
+Deno.test("a process leaves the keyring and gives its rights up last", () => {
+  assertOrder(
+    plan(),
+    "setns(0x14",
+    "keyctl(1",
+    "setgroups(2",
+    "setresgid(0x3e8",
+    "setresuid(0x3e8",
+  );
+});
+
+Deno.test("only a terminal becomes the session's", () => {
+  const controls = (line: string) => line.startsWith("ioctl(");
+  assert.equal(plan().some(controls), false);
+  assertOrder(plan({ tty: true }), "setsid()", "ioctl(0");
+});
