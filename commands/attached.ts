@@ -9,7 +9,7 @@ import type { Store } from "../storage/store.ts";
 import { printError } from "./cli/output.ts";
 import { detachKeysOf } from "./terminal/client_config.ts";
 import { Keyboard } from "./terminal/keyboard.ts";
-import { processSurroundings } from "./container_request.ts";
+import { processSurroundings } from "./container_request/surroundings.ts";
 
 export interface AttachOptions {
   /** Which of box's streams are the container's. */

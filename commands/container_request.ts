@@ -1,5 +1,4 @@
 /** From the options of `run` and `create` to what the engine is asked for. */
-import { isTerminal } from "../ffi/terminal.ts";
 import type { CreateRequest } from "../runtime/container/create.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ContainerOptions } from "./container_options.ts";
@@ -23,22 +22,11 @@ import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
 import { normalizePlatform } from "./container_request/platform.ts";
 import { restartPolicyOf } from "./container_request/restart_policy.ts";
 import { checkInputDevice, streamsOf } from "./container_request/streams.ts";
-
-/** What of the process goes into a request. */
-export interface RequestSurroundings {
-  /** A variable of box's own environment. */
-  lookup: Lookup;
-  readFile(path: string): Uint8Array;
-  /** Whether what box reads is typed at a terminal. */
-  inputIsTerminal(): boolean;
-}
-
-/** The surroundings that box runs in. */
-export const processSurroundings: RequestSurroundings = {
-  lookup: (name) => Deno.env.get(name),
-  readFile: (path) => Deno.readFileSync(path),
-  inputIsTerminal: () => isTerminal(0),
-};
+import {
+  processSurroundings,
+  readOrRefuse,
+  type RequestSurroundings,
+} from "./container_request/surroundings.ts";
 
 /**
  * The request that `[OPTIONS] IMAGE [COMMAND] [ARG...]` makes. Throws a UsageError for what the
@@ -105,23 +93,4 @@ function checkPullPolicy(policy: string): void {
       ? "--pull always is not supported yet"
       : `invalid pull option: '${policy}': must be one of "always", "missing" or "never"`,
   );
-}
-
-/** Throws a UsageError for a file that cannot be read. */
-export function readOrRefuse(
-  path: string,
-  readFile: RequestSurroundings["readFile"],
-): Uint8Array {
-  try {
-    return readFile(path);
-  } catch (error) {
-    throw new UsageError(describeReadError(path, error));
-  }
-}
-
-function describeReadError(path: string, error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return `open ${path}: no such file or directory`;
-  if (error instanceof Deno.errors.PermissionDenied) return `open ${path}: permission denied`;
-  if (error instanceof Deno.errors.IsADirectory) return `read ${path}: is a directory`;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,17 +1,21 @@
-import { type ExecRequest, releaseExec, startExec } from "../runtime/container/exec/exec.ts";
-import { ExecError } from "../runtime/container/exec/exec.ts";
+import { writeAll } from "../ffi/file.ts";
+import {
+  ExecError,
+  type ExecRequest,
+  releaseExec,
+  startExec,
+} from "../runtime/container/exec/exec.ts";
 import { ExecSession } from "../runtime/container/exec/session.ts";
 import { ExecutionRefused } from "../runtime/sandbox/start.ts";
 import { resolveContainerId } from "../storage/container/container_store.ts";
 import { InvalidError, NotFoundError } from "../storage/errors.ts";
 import type { Store } from "../storage/store.ts";
-import { writer } from "./attached.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError, UsageError } from "./cli/errors.ts";
 import { bool, list, string } from "./cli/options.ts";
 import { print, printError } from "./cli/output.ts";
-import { processSurroundings, readOrRefuse } from "./container_request.ts";
+import { processSurroundings, readOrRefuse } from "./container_request/surroundings.ts";
 import {
   environmentOf,
   parseKeyValueFile,
@@ -21,6 +25,8 @@ import { checkInputDevice } from "./container_request/streams.ts";
 import { openStoreInOrder } from "./store_in_order.ts";
 import { detachKeysOf } from "./terminal/client_config.ts";
 import { Keyboard } from "./terminal/keyboard.ts";
+
+const STDOUT = 1, STDERR = 2;
 
 export const command = defineCommand({
   usage: "[OPTIONS] CONTAINER COMMAND [ARG...]",
@@ -81,7 +87,7 @@ async function runAttached(
   const { size } = keyboard;
   const session = new ExecSession(
     startExec(store, name, { ...request, size }),
-    writer({ stdout: true, stderr: true }),
+    (stream, bytes) => writeAll(stream === "stdout" ? STDOUT : STDERR, bytes),
   );
   keyboard.followSize((size) => session.resize(size));
   if (keyboard.input) session.feed(keyboard.input);
@@ -116,8 +122,7 @@ function detachKeysIn(option: string | undefined, areNeeded: boolean): Uint8Arra
     return detachKeysOf(option, processSurroundings);
   } catch (error) {
     if (!(error instanceof InvalidError)) throw error;
-    error.message = error.message.replace("detach keys", "escape keys");
-    throw error;
+    throw new InvalidError(error.message.replace("detach keys", "escape keys"));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Docker's client configuration, of which box reads what concerns terminals: ~/.docker/config.json. */
-import type { RequestSurroundings } from "../container_request.ts";
+import type { RequestSurroundings } from "../container_request/surroundings.ts";
 import { printError } from "../cli/output.ts";
 import { parseDetachKeys } from "./detach_keys.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { parseCommandLine } from "../../../commands/cli/parse.ts";
 import { createOptions, runOptions } from "../../../commands/container_options.ts";
-import { containerRequest, type RequestSurroundings } from "../../../commands/container_request.ts";
+import { containerRequest } from "../../../commands/container_request.ts";
+import type { RequestSurroundings } from "../../../commands/container_request/surroundings.ts";
 
 const files: Record<string, string> = {
   "one.env": "A=1\nHOME\nNOWHERE\n",
