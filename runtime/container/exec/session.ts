@@ -4,6 +4,7 @@ import { EPOLL, SIGNALS } from "../../../ffi/constants.ts";
 import { close, duplicate, read } from "../../../ffi/file.ts";
 import { poller } from "../../../ffi/poller.ts";
 import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
+import { Timer } from "../../../ffi/timer.ts";
 import { setWindowSize, type WindowSize } from "../../../ffi/terminal.ts";
 import { decodeExitStatus } from "../exit_status.ts";
 import { type Drain, drain } from "../monitor/drain.ts";
@@ -110,12 +111,8 @@ export class ExecSession {
   }
 
   private async outputEnds(): Promise<void> {
-    const timer = setTimeout(() => this.drains.forEach((each) => each.stop()), OUTPUT_AFTER_END);
-    try {
-      await Promise.all(this.drains.map((each) => each.ended));
-    } finally {
-      clearTimeout(timer);
-    }
+    using _ = new Timer(OUTPUT_AFTER_END, () => this.drains.forEach((each) => each.stop()));
+    await Promise.all(this.drains.map((each) => each.ended));
   }
 
   private letGo(): void {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { describe } from "../../../../ffi/spawn/describe.ts";
 import { SpawnProgram } from "../../../../ffi/spawn/program.ts";
 import { capabilityMask, defaultCapabilities } from "../../../../runtime/sandbox/capabilities.ts";
 import { type JoinSpec, planJoin } from "../../../../runtime/sandbox/join.ts";
@@ -19,7 +20,7 @@ const spec: JoinSpec = {
 function plan(changes: Partial<JoinSpec> = {}): string[] {
   const program = new SpawnProgram();
   planJoin(program, { ...spec, ...changes }, 40);
-  return program.describe();
+  return describe(program);
 }
 
 /** Asserts that calls with these parts come in this order, each after the first one of the part before. */
