@@ -12,7 +12,7 @@ import { InvalidError, NotFoundError } from "../storage/errors.ts";
 import type { Store } from "../storage/store.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
-import { CliError, UsageError } from "./cli/errors.ts";
+import { CliError, messageOf, UsageError } from "./cli/errors.ts";
 import { bool, list, string } from "./cli/options.ts";
 import { print, printError } from "./cli/output.ts";
 import { processSurroundings, readOrRefuse } from "./container_request/surroundings.ts";
@@ -90,7 +90,11 @@ async function runAttached(
     (stream, bytes) => writeAll(stream === "stdout" ? STDOUT : STDERR, bytes),
   );
   keyboard.followSize((size) => session.resize(size));
-  if (keyboard.input) session.feed(keyboard.input);
+  if (keyboard.input) {
+    session.feed(keyboard.input).catch((error) =>
+      printError(`WARNING: standard input cannot be read: ${messageOf(error)}`)
+    );
+  }
   const detached = async () => {
     await keyboard.detached;
     session.detach();

@@ -181,6 +181,9 @@ boxTest(
       stdout: "out\n",
       stderr: "err\n",
     });
+    const unreadable = await box.shell("box exec -i web wc -c 2>&1 < /");
+    equal(unreadable.includes("WARNING: standard input cannot be read: "), true, unreadable);
+    match(unreadable, /^0$/m);
     // A process that is left behind does not hold box up for long.
     equal(await box.ok(inShell("web", "sleep 1000 & echo done")), "done");
   },

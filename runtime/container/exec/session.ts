@@ -58,9 +58,12 @@ export class ExecSession {
 
   /** Passes on what there is to read, until it ends, and then its end. */
   async feed(input: AsyncIterable<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for await (const chunk of input) await this.input?.write(chunk);
-    // A terminal has no end, and closing it would hang it up.
-    if (this.process.ends.terminal === undefined) this.input?.close();
+    try {
+      for await (const chunk of input) await this.input?.write(chunk);
+    } finally {
+      // A terminal's input has no end.
+      if (this.process.ends.terminal === undefined) this.input?.close();
+    }
   }
 
   /** Leaves the process to itself. `exited` stays open. */

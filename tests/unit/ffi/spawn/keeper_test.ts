@@ -2,7 +2,10 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { AT, CLONE, O } from "../../../../ffi/constants.ts";
 import { close, makePipe, openAt, read, withFd } from "../../../../ffi/file.ts";
+import { clone3Steps } from "../../../../ffi/spawn/clone.ts";
+import { describe } from "../../../../ffi/spawn/describe.ts";
 import { Keeper } from "../../../../ffi/spawn/keeper.ts";
+import { keeperProgram } from "../../../../ffi/spawn/keeper_program.ts";
 import { SpawnProgram } from "../../../../ffi/spawn/program.ts";
 import { execute } from "../../../../ffi/spawn/search.ts";
 import { openPseudoTerminal } from "../../../../ffi/terminal.ts";
@@ -177,7 +180,7 @@ Deno.test("a keeper without a directory ends its process, and what that has star
   }
 });
 
-Deno.test("a process that is killed with box's child is reaped by its keeper", async () => {
+Deno.test("a process that its keeper ends leaves no remains", async () => {
   const [keeper, end] = startWaiting("sleep 1000");
   const { processPid } = keeper;
   keeper.endProcess();
@@ -216,3 +219,15 @@ Deno.test("what a process writes to its terminal is thrown away when its keeper 
 function openTerminal() {
   return withFd(openAt(AT.FDCWD, "/dev/pts", O.PATH | O.DIRECTORY), openPseudoTerminal);
 }
+
+Deno.test("nobody else gets at a keeper's memory through a process that others can see", () => {
+  const listed = (namespaces: number) =>
+    describe(
+      keeperProgram({ ...request(script("true")), clone: { namespaces }, report: 3 }, clone3Steps),
+    );
+  const closes = (line: string) => line.startsWith("prctl(4, 0");
+  const lines = listed(CLONE.NEWNS);
+  ok(lines.findIndex(closes) < lines.findIndex((line) => line.startsWith("clone3")));
+  ok(lines.some(closes));
+  equal(listed(CLONE.NEWPID).some(closes), false);
+});
