@@ -13,6 +13,7 @@ const numbers = {
   rt_sigprocmask: [14, 135],
   ioctl: [16, 29],
   pread64: [17, 67],
+  madvise: [28, 233],
   getpid: [39, 172],
   socket: [41, 198],
   clone: [56, 220],

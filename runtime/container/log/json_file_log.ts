@@ -29,13 +29,15 @@ const HEAD = encoder.encode('{"log":"');
 /** Room for the records of one read of a pipe, if they are not very short. */
 const BUFFER_SIZE = 512 << 10;
 
+/** Records on their way into a file. All logs share it: each has flushed what it adds by the time it returns. */
+let buffer = new Uint8Array(BUFFER_SIZE);
+
 export class JsonFileLog implements ContainerLog {
   failure: SystemError | undefined;
   private fd: number;
   /** Bytes in the file: whole records only. */
   private size: number;
-  /** Records on their way into the file, whole ones up to `length`. */
-  private buffer: Uint8Array<ArrayBuffer>;
+  /** Bytes of whole records in the buffer. */
   private length = 0;
   private inode: bigint;
   private readonly partial: PartialLines;
@@ -44,7 +46,8 @@ export class JsonFileLog implements ContainerLog {
   constructor(readonly path: string, private readonly settings: JsonFileSettings) {
     const { attributes } = settings;
     this.attributes = Object.keys(attributes).length > 0 ? `"attrs":${goJson(attributes)},` : "";
-    this.buffer = new Uint8Array(BUFFER_SIZE + this.attributes.length * 3);
+    const size = BUFFER_SIZE + this.attributes.length * 3;
+    if (buffer.length < size) buffer = new Uint8Array(size);
     this.fd = openLogFile(path);
     this.inode = statAt(this.fd, "").inode;
     this.size = endOfRecords(this.fd);
@@ -109,16 +112,16 @@ export class JsonFileLog implements ContainerLog {
   ): number {
     const limit = Math.min(end, start + LONGEST_TEXT);
     const room = HEAD.length + (limit - start) * LONGEST_ESCAPE + tail.length;
-    if (this.length + room > this.buffer.length) this.flush();
+    if (this.length + room > buffer.length) this.flush();
     if (this.size + this.length >= this.settings.maxSize) {
       this.flush();
       this.rotate();
     }
-    this.buffer.set(HEAD, this.length);
+    buffer.set(HEAD, this.length);
     const at = this.length + HEAD.length;
-    const ended = escapeLine(source, start, limit, this.buffer, at, !all);
+    const ended = escapeLine(source, start, limit, buffer, at, !all);
     if (!ended && !all && limit - start < LONGEST_TEXT) return start;
-    this.buffer.set(tail, written.target);
+    buffer.set(tail, written.target);
     this.length = written.target + tail.length;
     return written.source;
   }
@@ -127,7 +130,7 @@ export class JsonFileLog implements ContainerLog {
   private flush(): void {
     if (this.length === 0) return;
     try {
-      writeAll(this.fd, this.buffer.subarray(0, this.length));
+      writeAll(this.fd, buffer.subarray(0, this.length));
       this.size += this.length;
     } catch (error) {
       this.note("write", error);

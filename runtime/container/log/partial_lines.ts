@@ -16,11 +16,13 @@ const NEWLINE = 10;
 
 /** The beginning of a line. */
 export class PartialLine {
-  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(LONGEST_TEXT);
+  /** Has room for a whole record once there is something in it. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   length = 0;
 
   /** Adds what belongs to the line and has room; returns how many bytes that is. */
   take(bytes: Uint8Array): number {
+    if (this.bytes.length === 0) this.bytes = new Uint8Array(LONGEST_TEXT);
     const newline = bytes.indexOf(NEWLINE);
     const end = newline < 0 ? bytes.length : newline + 1;
     const taken = Math.min(end, LONGEST_TEXT - this.length);
@@ -45,29 +47,31 @@ export interface LogEnd {
 /** Inode and size of the log (64 bits each), then how many bytes of stdout and stderr follow (32 bits each). */
 const HEADER_SIZE = 24;
 
+/** What is written to a file, or was read from one; all share it. */
+const file = new Uint8Array(HEADER_SIZE + 2 * LONGEST_TEXT);
+const view = new DataView(file.buffer);
+
 export class PartialLines implements Readonly<Record<StreamName, PartialLine>> {
   readonly stdout: PartialLine = new PartialLine();
   readonly stderr: PartialLine = new PartialLine();
-  private readonly file = new Uint8Array(HEADER_SIZE + 2 * LONGEST_TEXT);
-  private readonly view = new DataView(this.file.buffer);
   private fd: number | undefined;
 
   /** Takes up what was kept at this end of the log. */
   constructor(private readonly path: string, end: LogEnd) {
-    const { view } = this, kept = readBytesIfExists(path) ?? new Uint8Array(), { length } = kept;
-    if (length > this.file.length) return;
-    this.file.set(kept);
+    const kept = readBytesIfExists(path) ?? new Uint8Array(), { length } = kept;
+    if (length > file.length) return;
+    file.set(kept);
     if (length < HEADER_SIZE) return;
     const stdout = view.getUint32(16), stderr = view.getUint32(20);
     if (view.getBigUint64(0) !== end.inode || view.getBigUint64(8) !== BigInt(end.size)) return;
     if (Math.max(stdout, stderr) > LONGEST_TEXT || length < HEADER_SIZE + stdout + stderr) return;
-    this.stdout.take(this.file.subarray(HEADER_SIZE, HEADER_SIZE + stdout));
-    this.stderr.take(this.file.subarray(HEADER_SIZE + stdout, HEADER_SIZE + stdout + stderr));
+    this.stdout.take(file.subarray(HEADER_SIZE, HEADER_SIZE + stdout));
+    this.stderr.take(file.subarray(HEADER_SIZE + stdout, HEADER_SIZE + stdout + stderr));
   }
 
   /** Keeps the lines; after the records before them are written. */
   keep({ inode, size }: LogEnd): void {
-    const { stdout, stderr, file, view } = this, length = stdout.length + stderr.length;
+    const { stdout, stderr } = this, length = stdout.length + stderr.length;
     if (length === 0) return; // what the file has belongs to another end of the log
     view.setBigUint64(0, inode);
     view.setBigUint64(8, BigInt(size));

@@ -8,6 +8,8 @@ import { AT, O } from "../../../ffi/constants.ts";
 import { isErrno } from "../../../ffi/errno.ts";
 import { close, openAt, unlink } from "../../../ffi/file.ts";
 import { readContainerIfExists } from "../../../storage/container/container_store.ts";
+import { releaseProgramText } from "../../../ffi/resident.ts";
+import { Timer } from "../../../ffi/timer.ts";
 import { DirectoryLock } from "../../../storage/lock.ts";
 import type { Store } from "../../../storage/store.ts";
 import { clearMounted } from "../repair.ts";
@@ -36,9 +38,13 @@ async function becomeTheOne(store: Store): Promise<DirectoryLock | undefined> {
   }
 }
 
+/** Milliseconds after which a background monitor has done most of its work. */
+const SETTLED_AFTER = 1000;
+
 class BackgroundMonitor {
   private readonly restarts: Restarts;
   private readonly monitored = new Set<Monitor>();
+  private settling: Timer | undefined;
   private idle = Promise.withResolvers<void>();
 
   constructor(private readonly store: Store) {
@@ -57,6 +63,7 @@ class BackgroundMonitor {
       if (!this.isIdle) await this.idle.promise;
       // Who comes now is not heard any more, and starts another one, which waits for this one's end.
     } while (!this.isIdle);
+    this.settling?.[Symbol.dispose]();
   }
 
   private get isIdle(): boolean {
@@ -91,6 +98,8 @@ class BackgroundMonitor {
   }
 
   private async adoptAll(): Promise<void> {
+    this.settling?.[Symbol.dispose]();
+    this.settling = new Timer(SETTLED_AFTER, releaseProgramText);
     this.restarts.reconsider();
     await clearMounted(this.store, (id, mountId, lock) => {
       const container = readContainerIfExists(this.store, id);

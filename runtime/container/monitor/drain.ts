@@ -5,8 +5,8 @@ import { isErrno } from "../../../ffi/errno.ts";
 import { close, read } from "../../../ffi/file.ts";
 import { poller } from "../../../ffi/poller.ts";
 
-/** Bytes that one read takes at most: what a pipe holds. */
-const CHUNK = 65536;
+/** What one read takes at most: what a pipe holds. All share it, since what is read is passed on before the next read. */
+const buffer = new Uint8Array(65536);
 
 export interface Drain {
   /** Resolves when there is nothing more to come, and rejects with what the receiver has thrown. */
@@ -19,7 +19,6 @@ type Receive = (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>;
 
 /** Reads a pipe or terminal to its end, as fast as it is received, and closes it. */
 export function drain(fd: number, receive: Receive): Drain {
-  const buffer = new Uint8Array(CHUNK);
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   let open = true;
   const finish = (settle: () => void) => {
@@ -33,7 +32,7 @@ export function drain(fd: number, receive: Receive): Drain {
   const watch = () => poller.watch(fd, EPOLL.IN, take);
   const take = () => {
     try {
-      const length = readOutput(fd, buffer);
+      const length = readOutput(fd);
       if (length === 0) return finish(resolve);
       const received = receive(buffer.subarray(0, length));
       if (received === undefined) return;
@@ -48,7 +47,7 @@ export function drain(fd: number, receive: Receive): Drain {
 }
 
 /** 0 at the end, which a terminal shows as an error. */
-function readOutput(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
+function readOutput(fd: number): number {
   try {
     return read(fd, buffer);
   } catch (error) {
