@@ -37,6 +37,11 @@ export class Keyboard implements Disposable {
     }
   }
 
+  /** The size of this terminal, if the container has one that follows it. */
+  get windowSize(): WindowSize | undefined {
+    return this.options.tty && isTerminal(STDOUT) ? getWindowSize(STDOUT) : undefined;
+  }
+
   /** Gives the container's terminal the size of this one, now and whenever it changes. */
   followSize(resize: (size: WindowSize) => void): void {
     if (!this.options.tty || !isTerminal(STDOUT)) return;

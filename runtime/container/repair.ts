@@ -9,7 +9,7 @@ import {
 } from "../../storage/container/container_store.ts";
 import { mountIdOf } from "../../storage/container/staged_container.ts";
 import { readTextIfExists } from "../../storage/files.ts";
-import { CorruptStoreError, NotFoundError } from "../../storage/errors.ts";
+import { CorruptStoreError, EngineError, NotFoundError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
@@ -22,6 +22,7 @@ import { lockContainer } from "./lock_container.ts";
 import { adoptContainer } from "./monitor/adopt.ts";
 import { ensureMonitored } from "./monitor/background_client.ts";
 import { Monitor } from "./monitor/monitor.ts";
+import { isInNeedOfMonitor } from "./monitor/watch.ts";
 import { isAlive, keeperIsAlive } from "./process_identity.ts";
 import { isAwaitingRestart, unseenExit } from "./state.ts";
 
@@ -29,12 +30,13 @@ import { isAwaitingRestart, unseenExit } from "./state.ts";
 export async function prepareForContainers(store: Store): Promise<void> {
   prepareForWriting(store);
   await thawForgotten(store); // first of all, since what is frozen cannot be killed
-  let orphans = 0;
-  await clearMounted(store, (_id, _mountId, lock) => {
-    orphans++;
+  let inNeed = false;
+  await clearMounted(store, (id, _mountId, lock) => {
     lock[Symbol.dispose]();
+    const container = readContainerIfExists(store, id);
+    inNeed ||= container !== undefined && isInNeedOfMonitor(store, container);
   });
-  if (orphans > 0) await ensureMonitored(store);
+  if (inNeed) await ensureMonitored(store);
 }
 
 /**
@@ -59,7 +61,7 @@ export async function clearMounted(
     } catch (error) {
       // One container must not stand in the way of the others, nor of its own removal.
       if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
-      else if (!(error instanceof SystemError || error instanceof NotFoundError)) throw error;
+      else if (!(error instanceof SystemError || error instanceof EngineError)) throw error;
     }
     lock[Symbol.dispose]();
   }

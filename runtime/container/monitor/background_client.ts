@@ -24,20 +24,29 @@ export function needsMonitor(config: ContainerConfig, hostConfig: HostConfig): b
     !["", "no"].includes(policy);
 }
 
-/** Sees to it that every running container of the store has a monitor, now or in a moment. */
-export async function ensureMonitored(store: Store): Promise<void> {
-  if (!await askToAdopt(store)) startBackgroundMonitor(store);
+/**
+ * Sees to it that every running container of the store that needs a monitor has one, now or in a moment; and so has the one with
+ * this id, whether it needs one or not.
+ */
+export async function ensureMonitored(store: Store, id?: string): Promise<void> {
+  if (!await askToAdopt(store, id)) startBackgroundMonitor(store, id);
 }
 
+/** Bytes of a request: a container's id, or zeros. */
+export const REQUEST_SIZE = 64;
+
 /** Asks a background monitor to take over what has none. False: there is none to be asked. */
-export async function askToAdopt(store: Store): Promise<boolean> {
+export async function askToAdopt(store: Store, id = ""): Promise<boolean> {
+  const request = new Uint8Array(REQUEST_SIZE);
+  new TextEncoder().encodeInto(id, request);
   try {
     using connection = await connect(store);
+    await connection.write(request);
     return await connection.read(new Uint8Array(1)) === 1;
   } catch (error) {
     if (
       error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused ||
-      error instanceof Deno.errors.ConnectionReset
+      error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe
     ) return false;
     throw error;
   }
@@ -55,8 +64,9 @@ async function connect(store: Store): Promise<Deno.UnixConn> {
 }
 
 /** Starts box as a background monitor, which nobody waits for. */
-function startBackgroundMonitor(store: Store): void {
-  const program = new SpawnProgram(), argv = [...ownCommand(), MONITOR_COMMAND, store.root];
+function startBackgroundMonitor(store: Store, id: string | undefined): void {
+  const program = new SpawnProgram(), args = id === undefined ? [store.root] : [store.root, id];
+  const argv = [...ownCommand(), MONITOR_COMMAND, ...args];
   program.append(leaveStarter([]));
   program.call("chdir", ["/"], { what: "leave the working directory" });
   const env = Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`);

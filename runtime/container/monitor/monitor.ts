@@ -68,8 +68,9 @@ export class Monitor {
 
   /** Lets other processes attach to the container. */
   serve(): void {
-    if (this.ending || this.server) return;
-    this.server = new AttachServer(containerPath(this.running.store, this.id), this);
+    if (this.ending) return;
+    if (this.server) this.server.renew();
+    else this.server = new AttachServer(containerPath(this.running.store, this.id), this);
   }
 
   get id(): string {
