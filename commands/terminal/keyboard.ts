@@ -37,14 +37,14 @@ export class Keyboard implements Disposable {
     }
   }
 
-  /** The size of this terminal, if the container has one that follows it. */
-  get windowSize(): WindowSize | undefined {
+  /** The size of this terminal, if it is to be the container's. */
+  get size(): WindowSize | undefined {
     return this.options.tty && isTerminal(STDOUT) ? getWindowSize(STDOUT) : undefined;
   }
 
   /** Gives the container's terminal the size of this one, now and whenever it changes. */
   followSize(resize: (size: WindowSize) => void): void {
-    if (!this.options.tty || !isTerminal(STDOUT)) return;
+    if (this.size === undefined) return;
     this.onResize = () => resize(getWindowSize(STDOUT));
     Deno.addSignalListener("SIGWINCH", this.onResize);
     this.onResize();

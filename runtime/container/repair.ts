@@ -20,7 +20,7 @@ import { readExitStatus } from "./exit_status.ts";
 import { killAndWait } from "./kill.ts";
 import { lockContainer } from "./lock_container.ts";
 import { adoptContainer } from "./monitor/adopt.ts";
-import { ensureMonitored } from "./monitor/background_client.ts";
+import { awakenMonitor } from "./monitor/background_client.ts";
 import { Monitor } from "./monitor/monitor.ts";
 import { isInNeedOfMonitor } from "./monitor/watch.ts";
 import { isAlive, keeperIsAlive } from "./process_identity.ts";
@@ -36,7 +36,7 @@ export async function prepareForContainers(store: Store): Promise<void> {
     const container = readContainerIfExists(store, id);
     inNeed ||= container !== undefined && isInNeedOfMonitor(store, container);
   });
-  if (inNeed) await ensureMonitored(store);
+  if (inNeed) await awakenMonitor(store);
 }
 
 /**

@@ -13,29 +13,30 @@ type Adopt = (id: string | undefined) => Promise<void>;
 export class AdoptionServer implements Disposable {
   private readonly directory: number;
   private readonly watcher: Deno.FsWatcher | undefined;
-  private listener: Deno.UnixListener;
+  /** All but the last are out of reach. Closing one too early would take away the file that the next one has made. */
+  private readonly listeners: Deno.UnixListener[] = [];
 
   constructor(store: Store, private readonly adopt: Adopt) {
     // Its name may be longer than a socket's may be: it is made through a descriptor.
     this.directory = openAt(AT.FDCWD, store.root, O.PATH | O.DIRECTORY);
     this.watcher = watch(store.root);
-    this.listener = this.listen();
+    this.listen();
     if (this.watcher !== undefined) this.keepListening(this.watcher);
   }
 
   [Symbol.dispose](): void {
     this.watcher?.close();
-    this.listener.close();
+    for (const listener of this.listeners) listener.close();
     this.removeSocket();
     close(this.directory);
   }
 
-  private listen(): Deno.UnixListener {
+  private listen(): void {
     this.removeSocket(); // what a monitor that was killed has left
     const path = `/proc/self/fd/${this.directory}/${MONITOR_SOCKET}`;
     const listener = Deno.listen({ transport: "unix", path });
+    this.listeners.push(listener);
     this.serve(listener);
-    return listener;
   }
 
   private async serve(listener: Deno.UnixListener): Promise<void> {
@@ -63,9 +64,7 @@ export class AdoptionServer implements Disposable {
   /** A socket that somebody removes is made again: others would wait for the end of this process, to be heard. */
   private async keepListening(watcher: Deno.FsWatcher): Promise<void> {
     for await (const _ of watcher) {
-      if (statIfExists(this.directory, MONITOR_SOCKET)) continue;
-      this.listener.close();
-      this.listener = this.listen();
+      if (!statIfExists(this.directory, MONITOR_SOCKET)) this.listen();
     }
   }
 

@@ -15,27 +15,26 @@ const LONGEST_QUEUE = 1 << 20;
 
 export class AttachServer {
   private readonly clients = new Set<Client>();
-  private listener: Deno.UnixListener;
+  /** All but the last are out of reach. Closing one too early would take away the file that the next one has made. */
+  private readonly listeners: Deno.UnixListener[] = [];
 
   /** `path` is the container's directory. */
   constructor(private readonly path: string, private readonly monitor: Monitor) {
-    this.listener = this.listen();
+    this.listen();
   }
 
   /** Makes the socket again if somebody has removed it. Who is attached stays so. */
   renew(): void {
-    if (statIfExists(AT.FDCWD, `${this.path}/${ATTACH_SOCKET}`)) return;
-    this.listener.close();
-    this.listener = this.listen();
+    if (!statIfExists(AT.FDCWD, `${this.path}/${ATTACH_SOCKET}`)) this.listen();
   }
 
   /** Closes it when everybody has got what was written, and the exit code if there is one. */
   async close(exitCode?: number): Promise<void> {
-    this.listener.close();
+    for (const listener of this.listeners) listener.close();
     await Promise.all([...this.clients].map((client) => client.finish(exitCode)));
   }
 
-  private listen(): Deno.UnixListener {
+  private listen(): void {
     // Its name may be longer than a socket's may be: it is made through a descriptor.
     const directory = openAt(AT.FDCWD, this.path, O.PATH | O.DIRECTORY);
     try {
@@ -43,8 +42,8 @@ export class AttachServer {
       const path = `/proc/self/fd/${directory}/${ATTACH_SOCKET}`;
       const listener = Deno.listen({ transport: "unix", path });
       listener.unref();
+      this.listeners.push(listener);
       this.serve(listener);
-      return listener;
     } finally {
       close(directory);
     }

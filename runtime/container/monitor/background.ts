@@ -5,40 +5,26 @@
  */
 
 import { readContainer } from "../../../storage/container/container_store.ts";
-import { DirectoryLock } from "../../../storage/lock.ts";
+import type { DirectoryLock } from "../../../storage/lock.ts";
 import type { Store } from "../../../storage/store.ts";
 import { clearMounted } from "../repair.ts";
 import { adoptContainer } from "./adopt.ts";
 import { AdoptionServer } from "./adoption_server.ts";
-import { askToAdopt } from "./background_client.ts";
 import { Monitor } from "./monitor.ts";
 import { Restarts } from "./restarts.ts";
 import { isInNeedOfMonitor } from "./watch.ts";
 
-/** Milliseconds between attempts to become the store's background monitor while another one says that it is ending. */
-const RETRY = 10;
-
 /**
  * Looks after all containers of a store that need it and that nobody else looks after, and after the one with this id even if it
- * does not need it. Returns when there are none left.
+ * does not need it. Returns when there are none left. `lock` is what one process has, handed on by its starter.
  */
-export async function runBackgroundMonitor(store: Store, id?: string): Promise<void> {
-  using lock = await becomeTheOne(store, id);
-  if (lock === undefined) return;
-  await new BackgroundMonitor(store).run(id);
-}
-
-/** The lock that one process has; undefined if another one has it and has been told to look around. */
-async function becomeTheOne(
+export async function runBackgroundMonitor(
   store: Store,
-  id: string | undefined,
-): Promise<DirectoryLock | undefined> {
-  for (;;) {
-    const lock = DirectoryLock.tryTake(store.containers);
-    if (lock !== undefined) return lock;
-    if (await askToAdopt(store, id)) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, RETRY));
-  }
+  lock: DirectoryLock,
+  id?: string,
+): Promise<void> {
+  using _ = lock;
+  await new BackgroundMonitor(store).run(id);
 }
 
 class BackgroundMonitor {
@@ -60,7 +46,7 @@ class BackgroundMonitor {
       using _ = new AdoptionServer(this.store, (wanted) => this.adoptAll(wanted));
       await this.adoptAll(id);
       if (!this.isIdle) await this.idle.promise;
-      // Who comes now is not heard any more, and starts another one, which waits for this one's end.
+      // Who comes now is not heard any more, waits for this one's end, and starts another one.
     } while (!this.isIdle);
   }
 

@@ -1,13 +1,15 @@
 /** The background monitor as seen by the commands that need one: see background.ts. */
 
-import { AT, O } from "../../../ffi/constants.ts";
+import { AT, F_SETFD, O } from "../../../ffi/constants.ts";
 import { close, openAt } from "../../../ffi/file.ts";
 import { leaveStarter } from "../../../ffi/spawn/descriptors.ts";
 import { start } from "../../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../../ffi/spawn/program.ts";
 import { execute } from "../../../ffi/spawn/search.ts";
 import type { HostConfig } from "../../../storage/container/config.ts";
+import { EngineError } from "../../../storage/errors.ts";
 import type { ContainerConfig } from "../../../storage/image/config.ts";
+import { DirectoryLock } from "../../../storage/lock.ts";
 import type { Store } from "../../../storage/store.ts";
 
 /** The socket of a store's background monitor, below its root. */
@@ -29,7 +31,29 @@ export function needsMonitor(config: ContainerConfig, hostConfig: HostConfig): b
  * this id, whether it needs one or not.
  */
 export async function ensureMonitored(store: Store, id?: string): Promise<void> {
-  if (!await askToAdopt(store, id)) startBackgroundMonitor(store, id);
+  const deadline = performance.now() + PATIENCE;
+  while (!await awakenMonitor(store, id)) {
+    if (performance.now() > deadline) {
+      throw new EngineError(`the background monitor of ${store.root} does not answer`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY));
+  }
+}
+
+/** Milliseconds in which a background monitor has begun or ended, and between two attempts to reach it. */
+const PATIENCE = 10_000, RETRY = 5;
+
+/**
+ * The same without waiting: false if there is a background monitor that does not answer, because it has just been started, and
+ * will look around by itself, or is about to end.
+ */
+export async function awakenMonitor(store: Store, id?: string): Promise<boolean> {
+  if (await askToAdopt(store, id)) return true;
+  // The lock that one process has. That which is started inherits it.
+  using lock = DirectoryLock.tryTake(store.containers);
+  if (lock === undefined) return false;
+  startBackgroundMonitor(store, lock, id);
+  return true;
 }
 
 /** Bytes of a request: a container's id, or zeros. */
@@ -64,12 +88,18 @@ async function connect(store: Store): Promise<Deno.UnixConn> {
 }
 
 /** Starts box as a background monitor, which nobody waits for. */
-function startBackgroundMonitor(store: Store, id: string | undefined): void {
-  const program = new SpawnProgram(), args = id === undefined ? [store.root] : [store.root, id];
+function startBackgroundMonitor(
+  store: Store,
+  { descriptor }: DirectoryLock,
+  id: string | undefined,
+): void {
+  const program = new SpawnProgram(), args = [store.root, String(descriptor), ...id ? [id] : []];
   const argv = [...ownCommand(), MONITOR_COMMAND, ...args];
-  program.append(leaveStarter([]));
+  program.append(leaveStarter([descriptor]));
+  program.call("fcntl", [descriptor, F_SETFD, 0], { what: "hand the lock on" });
   program.call("chdir", ["/"], { what: "leave the working directory" });
-  const env = Object.entries(Deno.env.toObject()).map(([name, value]) => `${name}=${value}`);
+  const variables = { ...Deno.env.toObject(), DENO_NO_UPDATE_CHECK: "1" }; // for one that is run from source
+  const env = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   program.append(execute({ paths: [argv[0]], argv, env }));
   const process = start(program);
   const failure = process.waitUntilExecuted();
