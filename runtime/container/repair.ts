@@ -15,7 +15,7 @@ import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
 import { Cgroup, frozenContainers, probeCgroups } from "../sandbox/cgroup.ts";
-import { recordEnd, releaseHost } from "./conclude.ts";
+import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { readExitStatus } from "./exit_status.ts";
 import { killAndWait } from "./kill.ts";
 import { lockContainer } from "./lock_container.ts";
@@ -24,7 +24,7 @@ import { awakenMonitor } from "./monitor/background_client.ts";
 import { Monitor } from "./monitor/monitor.ts";
 import { isInNeedOfMonitor } from "./monitor/watch.ts";
 import { isAlive, keeperIsAlive } from "./process_identity.ts";
-import { isAwaitingRestart, unseenExit } from "./state.ts";
+import { isAwaitingRestart, isOfThisBoot, unseenExit } from "./state.ts";
 
 /** Every command that changes containers starts with it: the store's layout is made, and what crashes left is cleared away. */
 export async function prepareForContainers(store: Store): Promise<void> {
@@ -39,40 +39,56 @@ export async function prepareForContainers(store: Store): Promise<void> {
   if (inNeed) await awakenMonitor(store);
 }
 
+/** Takes a container without a monitor, with the monitor's lock. */
+type Adopt = (id: string, mountId: string, lock: DirectoryLock) => void;
+
 /**
  * Clears up after all containers that have lost their monitor and have ended. Those that still live, or wait for their next
  * start, are left to `adopt`, with the monitor's lock.
  */
 export async function clearMounted(
   store: Store,
-  adopt: (id: string, mountId: string, lock: DirectoryLock) => void,
+  adopt: Adopt,
 ): Promise<void> {
   for (const mountId of mountedOverlays(store)) {
-    // Whoever runs a container holds this lock as long as its root is mounted.
-    const lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
-    if (lock === undefined) continue;
-    const id = idOfMount(store, mountId);
-    try {
-      if (id !== undefined && isOrphan(store, id)) {
-        adopt(id, mountId, lock);
-        continue;
-      }
-      await clear(store, id, mountId, lock);
-    } catch (error) {
-      // One container must not stand in the way of the others, nor of its own removal.
-      if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
-      else if (!(error instanceof SystemError || error instanceof EngineError)) throw error;
-    }
-    lock[Symbol.dispose]();
+    // What has ended may have to be started again.
+    while (await clearMount(store, mountId, adopt));
   }
 }
 
-/** Clears up after a container whose process is gone, unless a monitor is at it. */
+/** Returns whether it is to be looked at again. */
+async function clearMount(store: Store, mountId: string, adopt: Adopt): Promise<boolean> {
+  // Whoever runs a container holds this lock as long as its root is mounted.
+  const lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
+  if (lock === undefined) return false;
+  const id = idOfMount(store, mountId);
+  try {
+    if (id !== undefined && isOrphan(store, id)) {
+      adopt(id, mountId, lock);
+      return false;
+    }
+    await clear(store, id, mountId, lock);
+    lock[Symbol.dispose]();
+    return id !== undefined && isOrphan(store, id);
+  } catch (error) {
+    // One container must not stand in the way of the others, nor of its own removal.
+    if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
+    else if (!(error instanceof SystemError || error instanceof EngineError)) throw error;
+    lock[Symbol.dispose]();
+    return false;
+  }
+}
+
+/** Clears up after a container whose process is gone, unless a monitor is at it; one that is to be started again gets one. */
 export async function concludeUnwatched(store: Store, id: string): Promise<void> {
   try {
     const mountId = mountIdOf(store, id);
-    using lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
-    if (lock !== undefined && !isOrphan(store, id)) await clear(store, id, mountId, lock);
+    {
+      using lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
+      if (lock === undefined || isOrphan(store, id)) return;
+      await clear(store, id, mountId, lock);
+    }
+    if (isOrphan(store, id)) await awakenMonitor(store);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error; // removed by whoever was quicker
   }
@@ -123,10 +139,12 @@ async function clear(
   }
   await killAndWait(container);
   using _ = lockContainer(store, id);
+  const exit = readExitStatus(store, id) ?? unseenExit(container);
+  const hasRun = container.State.Running;
+  // What the restart of the host has ended is for `system restore` to start.
+  if (hasRun && isOfThisBoot(container) && recordRestart(store, id, exit)) return;
   releaseHost(store, id, mountId);
-  if (container.State.Running) {
-    recordEnd(store, id, readExitStatus(store, id) ?? unseenExit(container));
-  }
+  if (hasRun) recordEnd(store, id, exit);
 }
 
 async function thawForgotten(store: Store): Promise<void> {
