@@ -1,6 +1,7 @@
 import { assertAttachable, AttachError } from "../runtime/container/attach.ts";
-import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
+import { readContainer } from "../storage/container/container_store.ts";
 import { Store } from "../storage/store.ts";
+import { findContainer } from "./find_container.ts";
 import { attachToRunning } from "./attached.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
@@ -21,7 +22,7 @@ export const command = defineCommand({
     ["box attach --sig-proxy=false web", "See what it writes; ctrl-c ends only the looking"],
   ],
   async run({ options, args, root }) {
-    const store = new Store(root), id = resolveContainerId(store, args[0]);
+    const store = new Store(root), id = findContainer(store, args[0]);
     const container = readContainer(store, id), { Config: config } = container;
     try {
       assertAttachable(store, container);

@@ -1,7 +1,7 @@
 import { startDetached } from "../runtime/container/start_detached.ts";
 import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
 import { isAlive } from "../runtime/container/process_identity.ts";
-import { EngineError, NotFoundError } from "../storage/errors.ts";
+import { EngineError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { attachToRunning, runAttached } from "./attached.ts";
 import { atLeast } from "./cli/arguments.ts";
@@ -9,6 +9,7 @@ import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
 import { bool, string } from "./cli/options.ts";
 import { print, printError } from "./cli/output.ts";
+import { findContainer } from "./find_container.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
@@ -39,22 +40,15 @@ async function startAttached(
   interactive: boolean,
   detachKeys: string | undefined,
 ): Promise<number> {
-  try {
-    const id = resolveContainerId(store, words), container = readContainer(store, id);
-    const options = {
-      stdin: interactive && container.Config.OpenStdin,
-      stdout: true,
-      stderr: true,
-      signalProxy: true,
-      detachKeys,
-    };
-    const attach = isAlive(container) ? attachToRunning : runAttached;
-    return await attach(store, id, options);
-  } catch (error) {
-    // Docker's client words a missing container itself.
-    if (error instanceof NotFoundError) throw new CliError(`Error: ${error.message}`);
-    throw error;
-  }
+  const id = findContainer(store, words), container = readContainer(store, id);
+  const attach = isAlive(container) ? attachToRunning : runAttached;
+  return await attach(store, id, {
+    stdin: interactive && container.Config.OpenStdin,
+    stdout: true,
+    stderr: true,
+    signalProxy: true,
+    detachKeys,
+  });
 }
 
 /** A container that runs is started already. */
