@@ -1,11 +1,9 @@
-import { assertAttachable, AttachError } from "../runtime/container/attach.ts";
 import { readContainer } from "../storage/container/container_store.ts";
 import { Store } from "../storage/store.ts";
 import { findContainer } from "./find_container.ts";
-import { attachToRunning } from "./attached.ts";
+import { assertCanAttach, attachToRunning } from "./attached.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
-import { CliError } from "./cli/errors.ts";
 import { bool, string } from "./cli/options.ts";
 
 export const command = defineCommand({
@@ -24,11 +22,7 @@ export const command = defineCommand({
   async run({ options, args, root }) {
     const store = new Store(root), id = findContainer(store, args[0]);
     const container = readContainer(store, id), { Config: config } = container;
-    try {
-      assertAttachable(store, container);
-    } catch (error) {
-      throw error instanceof AttachError ? new CliError(error.message) : error;
-    }
+    assertCanAttach(store, container);
     return await attachToRunning(store, id, {
       stdin: config.OpenStdin && !options["no-stdin"],
       stdout: true,

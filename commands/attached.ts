@@ -2,11 +2,12 @@
 
 import { SIGNALS } from "../ffi/constants.ts";
 import { writeAll } from "../ffi/file.ts";
-import { AttachedContainer } from "../runtime/container/attach.ts";
+import { assertAttachable, AttachedContainer, AttachError } from "../runtime/container/attach.ts";
 import { startForeground } from "../runtime/container/foreground.ts";
 import { signalContainer } from "../runtime/container/signal_container.ts";
 import { waitUntilConcluded } from "../runtime/container/wait.ts";
 import type { StreamName } from "../runtime/container/streams.ts";
+import type { ContainerFile } from "../storage/container/config.ts";
 import { readContainer } from "../storage/container/container_store.ts";
 import type { Store } from "../storage/store.ts";
 import { CliError } from "./cli/errors.ts";
@@ -48,6 +49,15 @@ export async function runAttached(
     return 0;
   };
   return await Promise.race([container.exited, detached()]);
+}
+
+/** Docker's client looks itself whether a container can be attached to. */
+export function assertCanAttach(store: Store, container: ContainerFile): void {
+  try {
+    assertAttachable(store, container);
+  } catch (error) {
+    throw error instanceof AttachError ? new CliError(error.message) : error;
+  }
 }
 
 /** Attaches to a container that runs; returns as runAttached does, but for the keys that detach: docker calls them an error. */

@@ -1,9 +1,10 @@
 import { startDetached } from "../runtime/container/start_detached.ts";
 import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
-import { isAlive } from "../runtime/container/process_identity.ts";
+import { withTrueState } from "../runtime/container/state.ts";
+import type { ContainerFile } from "../storage/container/config.ts";
 import { EngineError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
-import { attachToRunning, runAttached } from "./attached.ts";
+import { assertCanAttach, attachToRunning, runAttached } from "./attached.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
@@ -41,8 +42,9 @@ async function startAttached(
   detachKeys: string | undefined,
 ): Promise<number> {
   const id = findContainer(store, words), container = readContainer(store, id);
-  const attach = isAlive(container) ? attachToRunning : runAttached;
-  return await attach(store, id, {
+  const runs = isStarted(store, container);
+  if (runs) assertCanAttach(store, container);
+  return await (runs ? attachToRunning : runAttached)(store, id, {
     stdin: interactive && container.Config.OpenStdin,
     stdout: true,
     stderr: true,
@@ -51,13 +53,18 @@ async function startAttached(
   });
 }
 
+/** Whether a container runs, or is about to without anybody's help. */
+function isStarted(store: Store, container: ContainerFile): boolean {
+  return withTrueState(store, container).State.Running;
+}
+
 /** A container that runs is started already. */
 async function startAll(store: Store, names: readonly string[]): Promise<number> {
   const failed: string[] = [];
   for (const name of names) {
     try {
       const id = resolveContainerId(store, name);
-      if (!isAlive(readContainer(store, id))) await startDetached(store, id);
+      if (!isStarted(store, readContainer(store, id))) await startDetached(store, id);
       print(name);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

@@ -103,6 +103,7 @@ boxTest(
       await untilBackedOff(box, "it");
       match(await statusOf(box, "it"), /^Restarting \(1\) (Less than a second|\d seconds?) ago$/);
       await box.fail("attach it", 1, /cannot attach to a restarting container/);
+      equal(await box.ok("start it"), "it", "it is started already");
       await box.ok(command);
       await untilNobodyMonitors(box);
       if (command === "rm -f it") equal(await box.ok("ps -aq"), "");
