@@ -1,10 +1,9 @@
-import { assertAttachable, AttachError } from "../runtime/container/attach.ts";
-import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
+import { readContainer } from "../storage/container/container_store.ts";
 import { Store } from "../storage/store.ts";
-import { attachToRunning } from "./attach_running.ts";
+import { findContainer } from "./find_container.ts";
+import { assertCanAttach, attachToRunning } from "./attach_running.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
-import { CliError } from "./cli/errors.ts";
 import { bool, string } from "./cli/options.ts";
 
 export const command = defineCommand({
@@ -21,13 +20,9 @@ export const command = defineCommand({
     ["box attach --sig-proxy=false web", "See what it writes; ctrl-c ends only the looking"],
   ],
   async run({ options, args, root }) {
-    const store = new Store(root), id = resolveContainerId(store, args[0]);
+    const store = new Store(root), id = findContainer(store, args[0]);
     const container = readContainer(store, id), { Config: config } = container;
-    try {
-      assertAttachable(store, container);
-    } catch (error) {
-      throw error instanceof AttachError ? new CliError(error.message) : error;
-    }
+    assertCanAttach(store, container);
     return await attachToRunning(store, id, {
       stdin: config.OpenStdin && !options["no-stdin"],
       stdout: true,

@@ -1,11 +1,21 @@
 /** Attaching to a container that runs already: `attach`, and `start -a`. */
 
-import { AttachedContainer } from "../runtime/container/attach.ts";
+import { assertAttachable, AttachedContainer, AttachError } from "../runtime/container/attach.ts";
 import { signalContainer } from "../runtime/container/signal_container.ts";
 import { waitUntilConcluded } from "../runtime/container/wait.ts";
+import type { ContainerFile } from "../storage/container/config.ts";
 import type { Store } from "../storage/store.ts";
 import { type AttachOptions, openKeyboard, SignalProxy, writer } from "./attached.ts";
 import { CliError } from "./cli/errors.ts";
+
+/** Docker's client looks itself whether a container can be attached to. */
+export function assertCanAttach(store: Store, container: ContainerFile): void {
+  try {
+    assertAttachable(store, container);
+  } catch (error) {
+    throw error instanceof AttachError ? new CliError(error.message) : error;
+  }
+}
 
 /** Attaches to a container that runs; returns as runAttached does, but for the keys that detach: docker calls them an error. */
 export async function attachToRunning(

@@ -32,6 +32,7 @@ export async function runAttached(
   using keyboard = openKeyboard(store, id, options);
   const container = await startForeground(store, id, {
     stdin: keyboard.input,
+    windowSize: keyboard.size,
     output: writer(options),
     warn: (problem) => printError(`WARNING: ${problem}`),
   });

@@ -1,11 +1,10 @@
 import { readLogs } from "../runtime/container/log/read_logs.ts";
-import { resolveContainerId } from "../storage/container/container_store.ts";
-import { NotFoundError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
 import { bool, string } from "./cli/options.ts";
+import { findContainer } from "./find_container.ts";
 import { LogPrinter } from "./log_printer.ts";
 import { formatNineDigits, parseTimeArgument } from "./time_argument.ts";
 
@@ -45,16 +44,6 @@ export const command = defineCommand({
     }, printer);
   },
 });
-
-/** Docker's client asks for the container first, and words itself that there is none. */
-function findContainer(store: Store, words: string): string {
-  try {
-    return resolveContainerId(store, words);
-  } catch (error) {
-    if (error instanceof NotFoundError) throw new CliError(`Error: ${error.message}`);
-    throw error;
-  }
-}
 
 function timeOf(option: string, text: string | undefined): string | undefined {
   if (!text) return undefined;

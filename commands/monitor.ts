@@ -1,14 +1,17 @@
 import { runBackgroundMonitor } from "../runtime/container/monitor/background.ts";
+import { DirectoryLock } from "../storage/lock.ts";
 import { Store } from "../storage/store.ts";
-import { exactly } from "./cli/arguments.ts";
+import { between } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 
 export const command = defineCommand({
-  usage: "ROOT",
+  usage: "ROOT LOCK [CONTAINER]",
   summary: "Look after the containers of a store that nobody runs in the foreground",
-  args: exactly(1),
+  description:
+    "LOCK is the descriptor that box hands the monitor's lock on with when it starts one.",
+  args: between(2, 3),
   options: {},
-  async run({ args }) {
-    await runBackgroundMonitor(new Store(args[0]));
+  async run({ args: [root, lock, id] }) {
+    await runBackgroundMonitor(new Store(root), DirectoryLock.inherited(Number(lock)), id);
   },
 });

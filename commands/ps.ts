@@ -1,6 +1,7 @@
 import { SystemError } from "../ffi/errno.ts";
 import { sizesOf } from "../runtime/container/inspect.ts";
 import { listContainers } from "../runtime/container/list.ts";
+import { watchAgain } from "../runtime/container/monitor/watch.ts";
 import { EngineError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { noArgs } from "./cli/arguments.ts";
@@ -46,7 +47,7 @@ export const command = defineCommand({
     ["box ps -aq -f status=exited", "Only the ids of those that have ended"],
     ["box ps --format '{{.Names}}: {{.Status}}'", "Choose what is shown"],
   ],
-  run({ options, root }) {
+  async run({ options, root }) {
     const { format, quiet } = options;
     const withSize = options.size || wantsSize(format);
     const store = new Store(root);
@@ -72,6 +73,7 @@ export const command = defineCommand({
       typeName,
     });
     warnOf([...problems, ...sizeProblems]);
+    await watchAgain(store, containers.map(({ container }) => container));
   },
 });
 

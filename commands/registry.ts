@@ -172,6 +172,10 @@ export const registry: Registry = {
       commands: {
         events,
         info,
+        restore: entry(
+          "Start the containers again that are to run after a restart of the host",
+          "./system_restore.ts",
+        ),
       },
     },
   },

@@ -1,15 +1,17 @@
 import { startDetached } from "../runtime/container/start_detached.ts";
 import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
-import { isAlive } from "../runtime/container/process_identity.ts";
-import { EngineError, NotFoundError } from "../storage/errors.ts";
+import { withTrueState } from "../runtime/container/state.ts";
+import type { ContainerFile } from "../storage/container/config.ts";
+import { EngineError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
-import { attachToRunning } from "./attach_running.ts";
+import { assertCanAttach, attachToRunning } from "./attach_running.ts";
 import { runAttached } from "./attached.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
 import { bool, string } from "./cli/options.ts";
 import { print, printError } from "./cli/output.ts";
+import { findContainer } from "./find_container.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
@@ -40,22 +42,21 @@ async function startAttached(
   interactive: boolean,
   detachKeys: string | undefined,
 ): Promise<number> {
-  try {
-    const id = resolveContainerId(store, words), container = readContainer(store, id);
-    const options = {
-      stdin: interactive && container.Config.OpenStdin,
-      stdout: true,
-      stderr: true,
-      signalProxy: true,
-      detachKeys,
-    };
-    const attach = isAlive(container) ? attachToRunning : runAttached;
-    return await attach(store, id, options);
-  } catch (error) {
-    // Docker's client words a missing container itself.
-    if (error instanceof NotFoundError) throw new CliError(`Error: ${error.message}`);
-    throw error;
-  }
+  const id = findContainer(store, words), container = readContainer(store, id);
+  const runs = isStarted(store, container);
+  if (runs) assertCanAttach(store, container);
+  return await (runs ? attachToRunning : runAttached)(store, id, {
+    stdin: interactive && container.Config.OpenStdin,
+    stdout: true,
+    stderr: true,
+    signalProxy: true,
+    detachKeys,
+  });
+}
+
+/** Whether a container runs, or is about to without anybody's help. */
+function isStarted(store: Store, container: ContainerFile): boolean {
+  return withTrueState(store, container).State.Running;
 }
 
 /** A container that runs is started already. */
@@ -64,7 +65,7 @@ async function startAll(store: Store, names: readonly string[]): Promise<number>
   for (const name of names) {
     try {
       const id = resolveContainerId(store, name);
-      if (!isAlive(readContainer(store, id))) await startDetached(store, id);
+      if (!isStarted(store, readContainer(store, id))) await startDetached(store, id);
       print(name);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

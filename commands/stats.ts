@@ -1,4 +1,5 @@
 import { listContainers } from "../runtime/container/list.ts";
+import { watchAgain } from "../runtime/container/monitor/watch.ts";
 import { type ContainerStats, StatsSampler } from "../runtime/container/stats.ts";
 import { resolveContainerId } from "../storage/container/container_store.ts";
 import { Store } from "../storage/store.ts";
@@ -42,6 +43,7 @@ export const command = defineCommand({
       named.set(resolveContainerId(store, words), words);
     });
     if (problem !== 0) return problem;
+    await watchAgain(store, containersOf(store, false));
     const sample = () =>
       args.length > 0 ? sampleNamed(sampler, named) : sampleAll(store, sampler, options.all);
 
@@ -83,9 +85,13 @@ function sampleNamed(
   });
 }
 
-function sampleAll(store: Store, sampler: StatsSampler, all: boolean): NamedStats[] {
+function containersOf(store: Store, all: boolean) {
   const { containers } = listContainers(store, { all, limit: 0, filters: [] });
-  return containers.flatMap(({ container: { ID } }) => {
+  return containers.map(({ container }) => container);
+}
+
+function sampleAll(store: Store, sampler: StatsSampler, all: boolean): NamedStats[] {
+  return containersOf(store, all).flatMap(({ ID }) => {
     const stats = sampler.sample(ID);
     return stats === undefined ? [] : [{ stats, words: ID.slice(0, 12) }];
   });

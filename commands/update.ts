@@ -45,8 +45,8 @@ export const command = defineCommand({
     }
     const restartPolicy = readPolicy(restart);
     const store = new Store(root);
-    return forEachName(args, (name) => {
-      updateContainer(store, resolveContainerId(store, name), { restartPolicy });
+    return forEachName(args, async (name) => {
+      await updateContainer(store, resolveContainerId(store, name), { restartPolicy });
       print(name);
     });
   },

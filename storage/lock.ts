@@ -12,6 +12,16 @@ import { statAt, statIfExists } from "../ffi/stat.ts";
 export class DirectoryLock {
   private constructor(private fd: number) {}
 
+  /** A lock that another process has taken, and has handed on as this open descriptor. */
+  static inherited(fd: number): DirectoryLock {
+    return new DirectoryLock(fd);
+  }
+
+  /** What a process that inherits it holds the lock with. */
+  get descriptor(): number {
+    return this.fd;
+  }
+
   /** Waits for the lock. ENOENT if the directory does not exist, or is gone by the time the lock is had. */
   static take(path: string, mode: "shared" | "exclusive"): DirectoryLock {
     for (;;) {

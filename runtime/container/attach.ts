@@ -5,12 +5,13 @@ import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import type { WindowSize } from "../../ffi/terminal.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
-import { containerPath } from "../../storage/container/container_store.ts";
+import { containerPath, readContainer } from "../../storage/container/container_store.ts";
 import { EngineError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { ATTACH_SOCKET } from "./monitor/attach_server.ts";
 import { ensureMonitored } from "./monitor/background_client.ts";
 import { encodeFrame, FRAME, readFrames, writeFrame } from "./monitor/frames.ts";
+import { isAlive } from "./process_identity.ts";
 import { withTrueState } from "./state.ts";
 import type { StreamName } from "./streams.ts";
 
@@ -40,32 +41,34 @@ export function assertAttachable(store: Store, container: ContainerFile): void {
 export class AttachedContainer {
   private sent: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly connection: Deno.UnixConn) {}
+  private closed = false;
+
+  private constructor(
+    private readonly store: Store,
+    private readonly container: ContainerFile,
+    private connection: Deno.UnixConn,
+  ) {}
 
   /** Attaches to a running container; one that has no monitor gets one. */
   static async to(store: Store, id: string): Promise<AttachedContainer> {
-    const deadline = performance.now() + PATIENCE;
-    for (let attempt = 0; performance.now() < deadline; attempt++) {
-      const connection = await connect(containerPath(store, id));
-      if (connection !== undefined) return new AttachedContainer(connection);
-      if (attempt === 1) await ensureMonitored(store);
-      await new Promise((resolve) => setTimeout(resolve, RETRY));
-    }
-    throw new EngineError(
-      `cannot attach to container ${id}: nobody answers at its ${ATTACH_SOCKET}`,
-    );
+    const container = readContainer(store, id);
+    return new AttachedContainer(store, container, await reach(store, id));
   }
 
   /**
-   * Passes everything to a receiver that the container writes from now on. Returns its exit code when it has ended; undefined if
-   * the connection ends without one.
+   * Passes everything to a receiver that the container writes from now on; goes on with its next monitor if its monitor is
+   * killed. Returns its exit code when it has ended; undefined if that cannot be told, or it is detached from.
    */
   async receive(
     output: (stream: StreamName, bytes: Uint8Array<ArrayBuffer>) => void,
   ): Promise<number | undefined> {
-    for await (const { kind, payload } of readFrames(this.connection)) {
-      if (kind === FRAME.EXIT) return new DataView(payload.buffer).getInt32(0);
-      output(kind === FRAME.STDERR ? "stderr" : "stdout", payload);
+    for (;;) {
+      for await (const { kind, payload } of readFrames(this.connection)) {
+        if (kind === FRAME.EXIT) return new DataView(payload.buffer).getInt32(0);
+        output(kind === FRAME.STDERR ? "stderr" : "stdout", payload);
+      }
+      if (this.closed || !isAlive(this.container)) return undefined;
+      this.connection = await reach(this.store, this.container.ID);
     }
   }
 
@@ -88,6 +91,7 @@ export class AttachedContainer {
 
   /** Detaches. */
   close(): void {
+    this.closed = true;
     this.connection.close();
   }
 
@@ -95,6 +99,20 @@ export class AttachedContainer {
   private send(frame: Uint8Array): Promise<void> {
     return this.sent = this.sent.then(() => writeFrame(this.connection, frame)).catch(() => {});
   }
+}
+
+/** A connection to a container's monitor. */
+async function reach(store: Store, id: string): Promise<Deno.UnixConn> {
+  const deadline = performance.now() + PATIENCE;
+  for (let attempt = 0; performance.now() < deadline; attempt++) {
+    const connection = await connect(containerPath(store, id));
+    if (connection !== undefined) return connection;
+    if (attempt === 1) await ensureMonitored(store, id);
+    await new Promise((resolve) => setTimeout(resolve, RETRY));
+  }
+  throw new EngineError(
+    `cannot attach to container ${id}: nobody answers at its ${ATTACH_SOCKET}`,
+  );
 }
 
 /** Undefined: nobody listens there. */

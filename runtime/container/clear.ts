@@ -4,14 +4,14 @@ import { readContainerIfExists } from "../../storage/container/container_store.t
 import type { DirectoryLock } from "../../storage/lock.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
-import { recordEnd, releaseHost } from "./conclude.ts";
+import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { readExitStatus } from "./exit_status.ts";
 import { killAndWait } from "./kill.ts";
 import { lockContainer } from "./lock_container.ts";
 import { adoptContainer } from "./monitor/adopt.ts";
 import { Monitor } from "./monitor/monitor.ts";
 import { isAlive } from "./process_identity.ts";
-import { unseenExit } from "./state.ts";
+import { isOfThisBoot, unseenExit } from "./state.ts";
 
 /**
  * Passes a container's last words on and writes down how it ended; an overlay without a container is unmounted. Needs the
@@ -33,8 +33,10 @@ export async function clear(
   }
   await killAndWait(container);
   using _ = lockContainer(store, id);
+  const exit = readExitStatus(store, id) ?? unseenExit(container);
+  const hasRun = container.State.Running;
+  // What the restart of the host has ended is for `system restore` to start.
+  if (hasRun && isOfThisBoot(container) && recordRestart(store, id, exit)) return;
   releaseHost(store, id, mountId);
-  if (container.State.Running) {
-    recordEnd(store, id, readExitStatus(store, id) ?? unseenExit(container));
-  }
+  if (hasRun) recordEnd(store, id, exit);
 }

@@ -7,7 +7,7 @@ import { readContainer, readHostConfig } from "../../storage/container/container
 import type { Store } from "../../storage/store.ts";
 import { ExecutionRefused } from "../sandbox/start.ts";
 import { launchContainer } from "./launch.ts";
-import { ensureMonitored, needsMonitor } from "./monitor/background_client.ts";
+import { ensureMonitored } from "./monitor/background_client.ts";
 import { type Attachment, Monitor } from "./monitor/monitor.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import type { RunningContainer } from "./running.ts";
@@ -16,6 +16,8 @@ import type { RunningContainer } from "./running.ts";
 export interface Foreground extends Attachment {
   /** What the container reads; it may see the end when this ends. Only used for a container with an open stdin. */
   readonly stdin?: AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /** The size that its terminal has from the start, if it has one. */
+  readonly windowSize?: WindowSize;
   warn(problem: string): void;
 }
 
@@ -42,10 +44,11 @@ export async function startForeground(
   id: string,
   foreground: Foreground,
 ): Promise<ForegroundContainer> {
-  const tied = readHostConfig(store, id).AutoRemove;
+  const tied = readHostConfig(store, id).AutoRemove, { windowSize } = foreground;
   recordContainerEvent(store, readContainer(store, id), "attach");
   try {
-    return new Session(await launchContainer(store, id, { tied }), foreground, tied);
+    const running = await launchContainer(store, id, { tied, attached: true, windowSize });
+    return new Session(running, foreground, tied);
   } catch (error) {
     if (!(error instanceof ExecutionRefused)) throw error;
     foreground.output("stderr", new TextEncoder().encode(error.message + "\n"));
@@ -89,11 +92,10 @@ class Session implements ForegroundContainer {
   }
 
   async detach(): Promise<void> {
-    const { store, container, hostConfig, untie } = this.running;
     this.serving[Symbol.dispose]();
-    untie();
+    this.running.untie();
     this.monitor.release();
-    if (needsMonitor(container.Config, hostConfig)) await ensureMonitored(store);
+    await ensureMonitored(this.running.store); // to read at least what was to be seen here
   }
 
   private output: Attachment["output"] = (stream, bytes) => {

@@ -4,6 +4,7 @@ import { AT, O } from "../../ffi/constants.ts";
 import { SystemError } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import type { Keeper } from "../../ffi/spawn/keeper.ts";
+import type { WindowSize } from "../../ffi/terminal.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import {
   containerPath,
@@ -30,6 +31,7 @@ import { writeNetworkFiles } from "./network_files.ts";
 import { describeSandbox } from "./prepare.ts";
 import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
 import { recordContainerEvent } from "./record_event.ts";
+import { needsMonitor } from "./monitor/background_client.ts";
 import type { RunningContainer } from "./running.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
@@ -37,8 +39,15 @@ import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
 export interface LaunchOptions {
   /** Whether the container ends when this process does. */
   readonly tied: boolean;
-  /** The monitor's lock, if it is held already: for a start that follows an end. */
-  readonly monitorLock?: DirectoryLock;
+  /** Whether this process sees what it writes. */
+  readonly attached: boolean;
+  /** The size of its terminal, if it has one. */
+  readonly windowSize?: WindowSize;
+  /**
+   * The monitor's lock, for the start that the restart policy demands after an end. It belongs to what is returned, and stays
+   * the caller's if nothing is.
+   */
+  readonly restart?: DirectoryLock;
 }
 
 /**
@@ -48,19 +57,23 @@ export interface LaunchOptions {
 export async function launchContainer(
   store: Store,
   id: string,
-  { tied, monitorLock }: LaunchOptions,
+  options: LaunchOptions,
 ): Promise<RunningContainer> {
   assertNotRunning(readContainer(store, id));
   // Taken in the order in which a monitor takes them; the first is free when the run before this one is cleared up.
   const mountId = mountIdOf(store, id);
-  const lock = monitorLock ?? DirectoryLock.take(`${store.overlays}/${mountId}`, "exclusive");
+  const lock = options.restart ?? DirectoryLock.take(`${store.overlays}/${mountId}`, "exclusive");
   try {
     using _ = lockContainer(store, id);
     const container = readContainer(store, id), hostConfig = readHostConfig(store, id);
     assertNotRunning(container);
-    return await new Launch(store, mountId, lock, container, hostConfig).run(tied);
+    // It may just have been stopped.
+    if (options.restart !== undefined && !container.State.Restarting) {
+      throw new ConflictError(`container ${id} is not to be restarted any more`);
+    }
+    return await new Launch(store, mountId, lock, container, hostConfig, options).run();
   } catch (error) {
-    lock[Symbol.dispose]();
+    if (options.restart === undefined) lock[Symbol.dispose]();
     throw error;
   }
 }
@@ -80,12 +93,16 @@ class Launch {
     private readonly monitorLock: DirectoryLock,
     private container: ContainerFile,
     private readonly hostConfig: HostConfig,
+    private readonly options: LaunchOptions,
   ) {
     this.directory = containerPath(store, container.ID);
-    this.streams = new ContainerStreams(container.Config);
+    this.streams = new ContainerStreams(container.Config, {
+      outputIsRead: options.attached || needsMonitor(container.Config, hostConfig),
+      windowSize: options.windowSize,
+    });
   }
 
-  async run(tied: boolean): Promise<RunningContainer> {
+  async run(): Promise<RunningContainer> {
     const { store, mountId, monitorLock, hostConfig } = this;
     try {
       try {
@@ -96,7 +113,7 @@ class Launch {
       this.noteStart();
       recordContainerEvent(store, this.container, "start");
       // Until now it would have gone with box, since nobody would have known of it.
-      if (!tied) this.keeper!.untie();
+      if (!this.options.tied) this.keeper!.untie();
     } catch (error) {
       this.abandon();
       if (error instanceof ExecutionRefused) this.noteRefusal(error);
@@ -164,6 +181,7 @@ class Launch {
         StartedAt: now(),
         Health: healthAtStart(this.container),
       },
+      RestartCount: this.options.restart ? this.container.RestartCount : 0,
       HasBeenManuallyStopped: false,
       // It may be over and gone already.
       BoxProcess: identifyProcess(processPid) ?? { StartTime: "", BootID: bootId() },
@@ -209,7 +227,8 @@ class Launch {
     const ExitCode = error instanceof StartError ? error.exitCode : 128;
     const Error = error instanceof globalThis.Error ? error.message : String(error);
     try {
-      writeContainer(this.directory, { ...this.container, State: { ...State, ExitCode, Error } });
+      const stopped = { ...State, Running: false, Restarting: false, ExitCode, Error };
+      writeContainer(this.directory, { ...this.container, State: stopped });
     } catch (failure) {
       if (!(failure instanceof SystemError)) throw failure; // as on a full disk: the first error is the one to tell
     }

@@ -17,14 +17,14 @@ export function processesOf(container: ContainerFile): number[] {
 }
 
 /** A container's control group, if it has one. */
-export function cgroupOf({ ID }: ContainerFile): Cgroup | undefined {
+export function cgroupOf({ ID }: Pick<ContainerFile, "ID">): Cgroup | undefined {
   const hierarchy = probeCgroups();
   const cgroup = hierarchy && new Cgroup(hierarchy, ID);
   return cgroup?.exists() ? cgroup : undefined;
 }
 
 /** The processes of a group and of those below it, which a container can make if it is allowed to. */
-function processesInGroup(path: string): number[] {
+export function processesInGroup(path: string): number[] {
   const own = readGroupFile(`${path}/cgroup.procs`).split("\n").filter(Boolean).map(Number);
   const below = listSubdirectories(path).flatMap((name) => processesInGroup(`${path}/${name}`));
   return [...own, ...below].filter((pid) => pid > 0);

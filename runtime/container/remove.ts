@@ -12,6 +12,7 @@ import { DirectoryLock } from "../../storage/lock.ts";
 import { isOutOfSpace, type Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { lockContainer } from "./lock_container.ts";
+import { killProcessesOf } from "./kill.ts";
 import { isAlive } from "./process_identity.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
@@ -26,7 +27,7 @@ export async function removeContainer(store: Store, id: string, force: boolean):
     removeStopped(store, id);
   } catch (error) {
     if (!(force && error instanceof CorruptStoreError)) throw error;
-    removeDamaged(store, id);
+    await removeDamaged(store, id);
   }
 }
 
@@ -56,15 +57,29 @@ function removeStopped(store: Store, id: string): void {
   recordContainerEvent(store, container, "destroy");
 }
 
-/** Removes a container whose file cannot tell whether it runs: its monitor, which would hold the lock on the layer, can. */
-function removeDamaged(store: Store, id: string): void {
-  using _ = lockContainer(store, id);
+/** Removes a container whose file cannot tell whether it runs: its processes can, and its monitor, which holds the lock on the layer. */
+async function removeDamaged(store: Store, id: string): Promise<void> {
+  await killProcessesOf(id);
   const overlay = `${store.overlays}/${mountIdOf(store, id)}`;
-  using monitor = DirectoryLock.tryTake(overlay);
+  using monitor = await takeWithin(overlay, MONITOR_ENDS);
   if (monitor === undefined && statIfExists(AT.FDCWD, overlay)) {
     throw new ConflictError(`container ${id} is damaged, but running: end the box that runs it`);
   }
+  using _ = lockContainer(store, id);
   removeAllOf(store, id);
+}
+
+/** Milliseconds in which a monitor whose container has been killed has let go of it. */
+const MONITOR_ENDS = 5000;
+
+async function takeWithin(path: string, limit: number): Promise<DirectoryLock | undefined> {
+  const deadline = performance.now() + limit;
+  for (;;) {
+    const lock = DirectoryLock.tryTake(path);
+    if (lock !== undefined || performance.now() > deadline) return lock;
+    if (!statIfExists(AT.FDCWD, path)) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** Needs the lock on the container. */

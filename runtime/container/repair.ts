@@ -9,13 +9,14 @@ import {
 } from "../../storage/container/container_store.ts";
 import { mountIdOf } from "../../storage/container/staged_container.ts";
 import { readTextIfExists } from "../../storage/files.ts";
-import { CorruptStoreError, NotFoundError } from "../../storage/errors.ts";
+import { CorruptStoreError, EngineError, NotFoundError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
 import { Cgroup, frozenContainers, probeCgroups } from "../sandbox/cgroup.ts";
-import { ensureMonitored } from "./monitor/background_client.ts";
+import { awakenMonitor } from "./monitor/background_client.ts";
+import { isInNeedOfMonitor } from "./monitor/watch.ts";
 import { isAlive, keeperIsAlive } from "./process_identity.ts";
 import { isAwaitingRestart } from "./state.ts";
 
@@ -23,13 +24,17 @@ import { isAwaitingRestart } from "./state.ts";
 export async function prepareForContainers(store: Store): Promise<void> {
   prepareForWriting(store);
   await thawForgotten(store); // first of all, since what is frozen cannot be killed
-  let orphans = 0;
-  await clearMounted(store, (_id, _mountId, lock) => {
-    orphans++;
+  let inNeed = false;
+  await clearMounted(store, (id, _mountId, lock) => {
     lock[Symbol.dispose]();
+    const container = readContainerIfExists(store, id);
+    inNeed ||= container !== undefined && isInNeedOfMonitor(store, container);
   });
-  if (orphans > 0) await ensureMonitored(store);
+  if (inNeed) await awakenMonitor(store);
 }
+
+/** Takes a container without a monitor, with the monitor's lock. */
+type Adopt = (id: string, mountId: string, lock: DirectoryLock) => void;
 
 /**
  * Clears up after all containers that have lost their monitor and have ended. Those that still live, or wait for their next
@@ -37,37 +42,49 @@ export async function prepareForContainers(store: Store): Promise<void> {
  */
 export async function clearMounted(
   store: Store,
-  adopt: (id: string, mountId: string, lock: DirectoryLock) => void,
+  adopt: Adopt,
 ): Promise<void> {
   for (const mountId of mountedOverlays(store)) {
-    // Whoever runs a container holds this lock as long as its root is mounted.
-    const lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
-    if (lock === undefined) continue;
-    const id = idOfMount(store, mountId);
-    try {
-      if (id !== undefined && isOrphan(store, id)) {
-        adopt(id, mountId, lock);
-        continue;
-      }
-      const { clear } = await import("./clear.ts"); // for what seldom happens
-      await clear(store, id, mountId, lock);
-    } catch (error) {
-      // One container must not stand in the way of the others, nor of its own removal.
-      if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
-      else if (!(error instanceof SystemError || error instanceof NotFoundError)) throw error;
-    }
-    lock[Symbol.dispose]();
+    // What has ended may have to be started again.
+    while (await clearMount(store, mountId, adopt));
   }
 }
 
-/** Clears up after a container whose process is gone, unless a monitor is at it. */
+/** Returns whether it is to be looked at again. */
+async function clearMount(store: Store, mountId: string, adopt: Adopt): Promise<boolean> {
+  // Whoever runs a container holds this lock as long as its root is mounted.
+  const lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
+  if (lock === undefined) return false;
+  const id = idOfMount(store, mountId);
+  try {
+    if (id !== undefined && isOrphan(store, id)) {
+      adopt(id, mountId, lock);
+      return false;
+    }
+    const { clear } = await import("./clear.ts"); // for what seldom happens
+    await clear(store, id, mountId, lock);
+    lock[Symbol.dispose]();
+    return id !== undefined && isOrphan(store, id);
+  } catch (error) {
+    // One container must not stand in the way of the others, nor of its own removal.
+    if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
+    else if (!(error instanceof SystemError || error instanceof EngineError)) throw error;
+    lock[Symbol.dispose]();
+    return false;
+  }
+}
+
+/** Clears up after a container whose process is gone, unless a monitor is at it; one that is to be started again gets one. */
 export async function concludeUnwatched(store: Store, id: string): Promise<void> {
   try {
     const mountId = mountIdOf(store, id);
-    using lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
-    if (lock === undefined || isOrphan(store, id)) return;
-    const { clear } = await import("./clear.ts");
-    await clear(store, id, mountId, lock);
+    {
+      using lock = DirectoryLock.tryTake(`${store.overlays}/${mountId}`);
+      if (lock === undefined || isOrphan(store, id)) return;
+      const { clear } = await import("./clear.ts");
+      await clear(store, id, mountId, lock);
+    }
+    if (isOrphan(store, id)) await awakenMonitor(store);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error; // removed by whoever was quicker
   }

@@ -15,11 +15,38 @@ export function shouldRestart(
     case "unless-stopped":
       return true;
     case "on-failure":
-      return exit.code !== 0 &&
-        (policy.MaximumRetryCount === 0 || container.RestartCount < policy.MaximumRetryCount);
+      return exit.code !== 0 && isWithinLimit(container.RestartCount, policy);
     default:
       return false;
   }
+}
+
+/**
+ * Whether a container that does not run is started when the host has been: unlike at its end, `always` then means also one that was
+ * stopped, and a failure also that of the host.
+ */
+export function shouldRestore(
+  { HasBeenStartedBefore, HasBeenManuallyStopped, State, RestartCount }: ContainerFile,
+  { RestartPolicy: policy }: HostConfig,
+): boolean {
+  if (!HasBeenStartedBefore) return false;
+  switch (policy.Name) {
+    case "always":
+      return true;
+    case "unless-stopped":
+      return !HasBeenManuallyStopped;
+    case "on-failure":
+      return State.ExitCode !== 0 && isWithinLimit(RestartCount, policy);
+    default:
+      return false;
+  }
+}
+
+function isWithinLimit(
+  restarts: number,
+  { MaximumRetryCount: limit }: HostConfig["RestartPolicy"],
+) {
+  return limit === 0 || restarts < limit;
 }
 
 const FIRST_DELAY = 100, LONGEST_DELAY = 60_000;

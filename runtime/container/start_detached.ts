@@ -10,7 +10,7 @@ import { releaseRunning, type RunningContainer } from "./running.ts";
 export async function startDetached(store: Store, id: string): Promise<void> {
   let running: RunningContainer;
   try {
-    running = await launchContainer(store, id, { tied: false });
+    running = await launchContainer(store, id, { tied: false, attached: false });
   } catch (error) {
     if (error instanceof ExecutionRefused) return; // it has started, said so, and exited
     throw error;

@@ -72,13 +72,16 @@ export function withTrueState(store: Store, container: ContainerFile): Container
 }
 
 /** Whether a container has ended and its restart policy wants it to run again, unless the host was restarted meanwhile. */
-export function isAwaitingRestart({ State: state, BoxProcess: process }: ContainerFile): boolean {
-  return state.Restarting && process?.BootID === bootId();
+export function isAwaitingRestart(container: ContainerFile): boolean {
+  return container.State.Restarting && isOfThisBoot(container);
+}
+
+/** Whether the host has not been restarted since a container was started. */
+export function isOfThisBoot({ BoxProcess: process }: ContainerFile): boolean {
+  return process?.BootID === bootId();
 }
 
 /** How a container has ended whose keeper left no note: it was killed with the keeper, unless the host was restarted. */
-export function unseenExit({ BoxProcess: process }: ContainerFile): Exit {
-  return {
-    code: process !== undefined && process.BootID === bootId() ? KILLED : UNKNOWN_EXIT_CODE,
-  };
+export function unseenExit(container: ContainerFile): Exit {
+  return { code: isOfThisBoot(container) ? KILLED : UNKNOWN_EXIT_CODE };
 }

@@ -3,7 +3,7 @@
 import { AT, MOUNT_ATTR, O } from "../../ffi/constants.ts";
 import { close, makePipe, openAt } from "../../ffi/file.ts";
 import { makeFileSystem } from "../../ffi/mount.ts";
-import { openPseudoTerminal } from "../../ffi/terminal.ts";
+import { openPseudoTerminal, setWindowSize, type WindowSize } from "../../ffi/terminal.ts";
 import type { StreamEnds } from "../../storage/container/config.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
 import { devptsOptions } from "../sandbox/devices.ts";
@@ -17,6 +17,13 @@ export interface Connection {
   readonly ends: Omit<StreamEnds, "end">;
 }
 
+export interface StreamOptions {
+  /** Whether somebody will read what the container writes. Where nobody does it is discarded: a full pipe would hold it up. */
+  readonly outputIsRead: boolean;
+  /** What the terminal has from the start, if the container has one. */
+  readonly windowSize?: WindowSize;
+}
+
 /** A container's streams before its process has been started. */
 export class ContainerStreams {
   readonly sandbox: Connection["sandbox"];
@@ -25,8 +32,15 @@ export class ContainerStreams {
   /** What the keeper tells the end through. */
   readonly endWriter: number;
 
-  constructor(private readonly config: ContainerConfig) {
-    const connection = config.Tty ? openTerminal() : openPipes(config.OpenStdin);
+  constructor(
+    private readonly config: ContainerConfig,
+    { outputIsRead, windowSize }: StreamOptions,
+  ) {
+    const connection = config.Tty
+      ? openTerminal(windowSize)
+      : outputIsRead
+      ? openPipes(config.OpenStdin)
+      : openInput(config.OpenStdin);
     const [end, endWriter] = makePipe();
     this.sandbox = connection.sandbox;
     this.ends = { ...connection.ends, end };
@@ -50,6 +64,13 @@ export class ContainerStreams {
   }
 }
 
+/** Only an input: what is written is nobody's. */
+function openInput(openStdin: boolean): Connection {
+  const nothing = openAt(AT.FDCWD, "/dev/null", O.RDWR);
+  const [stdin, stdinEnd] = openStdin ? makePipe() : [nothing];
+  return { sandbox: { stdio: [stdin, nothing, nothing] }, ends: { stdin: stdinEnd } };
+}
+
 export function openPipes(openStdin: boolean): Connection {
   const [stdin, stdinEnd] = openStdin ? makePipe() : [openAt(AT.FDCWD, "/dev/null", O.RDWR)];
   const [stdoutEnd, stdout] = makePipe();
@@ -61,10 +82,11 @@ export function openPipes(openStdin: boolean): Connection {
 }
 
 /** In a devpts of the container's own, so that its terminal has a name in there. */
-function openTerminal(): Connection {
+function openTerminal(windowSize: WindowSize | undefined): Connection {
   const attributes = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NOEXEC;
   const devpts = makeFileSystem({ type: "devpts", options: devptsOptions, attributes });
   const { master, slave } = openPseudoTerminal(devpts);
+  if (windowSize !== undefined) setWindowSize(master, windowSize);
   return {
     sandbox: { stdio: [slave, slave, slave], terminal: { devpts } },
     ends: { terminal: master },

@@ -1,6 +1,6 @@
 /** Changing the configuration of a container that exists. */
 
-import type { HostConfig } from "../../storage/container/config.ts";
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import {
   containerPath,
   readContainer,
@@ -10,6 +10,7 @@ import {
 import { ConflictError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { lockContainer } from "./lock_container.ts";
+import { watchAgain } from "./monitor/watch.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { verifyRestartPolicy } from "./verify.ts";
 
@@ -19,13 +20,23 @@ export interface ContainerUpdate {
 }
 
 /** Takes effect at the container's next end, running or not. ConflictError for one that is removed with its end. */
-export function updateContainer(
+export async function updateContainer(
   store: Store,
   id: string,
   { restartPolicy }: ContainerUpdate,
-): void {
+): Promise<void> {
   verifyRestartPolicy(restartPolicy);
   const container = readContainer(store, id);
+  changeRestartPolicy(store, container, restartPolicy);
+  await watchAgain(store, [container]); // it may not have needed a monitor before
+}
+
+function changeRestartPolicy(
+  store: Store,
+  container: ContainerFile,
+  restartPolicy: HostConfig["RestartPolicy"],
+): void {
+  const { ID: id } = container;
   using _ = lockContainer(store, id);
   const hostConfig = readHostConfig(store, id);
   if (restartPolicy.Name === "") return;

@@ -32,6 +32,7 @@ export { assertTidy, onlyLine, type Refusal, refuses } from "./harness/refusal.t
 export { Program } from "./harness/program.ts";
 export { withDockerd } from "./harness/dockerd.ts";
 export { withPodman } from "./harness/podman.ts";
+export { PseudoTerminal } from "./harness/pseudo_terminal.ts";
 
 export interface BoxTestOptions {
   /** What the machine must have, else the test is skipped. Root is always needed. */

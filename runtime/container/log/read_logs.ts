@@ -8,6 +8,8 @@ import {
 } from "../../../storage/container/container_store.ts";
 import { EngineError } from "../../../storage/errors.ts";
 import type { Store } from "../../../storage/store.ts";
+import { watchAgain } from "../monitor/watch.ts";
+import { isAlive } from "../process_identity.ts";
 import { withTrueState } from "../state.ts";
 import { jsonFilePath } from "./container_log.ts";
 import { DirectoryChanges } from "./directory_changes.ts";
@@ -42,6 +44,7 @@ export async function readLogs(
   if (Type !== "json-file" && Type !== "") {
     throw new EngineError("configured logging driver does not support reading");
   }
+  await catchUp(store, id);
   using changes = request.follow ? new DirectoryChanges(containerPath(store, id)) : undefined;
   using reader = LogReader.open(jsonFilePath(store, id), request.tail);
   const end = new EndOfContainer(store, id);
@@ -58,7 +61,16 @@ export async function readLogs(
     receiver.pause();
     if (ended || !more) return;
     await changes.next(CHECK_INTERVAL);
+    if (!received) await catchUp(store, id);
   }
+}
+
+/** Sees to it that the log goes on, and that all is in it if the container has ended, though its monitor was killed. */
+async function catchUp(store: Store, id: string): Promise<void> {
+  const container = readContainerIfExists(store, id);
+  if (!container?.State.Running) return;
+  if (isAlive(container) || container.State.Restarting) await watchAgain(store, [container]);
+  else await (await import("../repair.ts")).concludeUnwatched(store, id);
 }
 
 /** Those between two points in time; the first one after them ends the reading. */

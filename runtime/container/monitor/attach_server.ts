@@ -3,6 +3,7 @@
 import { AT, O } from "../../../ffi/constants.ts";
 import { isErrno } from "../../../ffi/errno.ts";
 import { close, openAt, unlink } from "../../../ffi/file.ts";
+import { statIfExists } from "../../../ffi/stat.ts";
 import type { StreamName } from "../streams.ts";
 import { encodeFrame, FRAME, type Frame, readFrames, writeFrame } from "./frames.ts";
 import type { Attachment, Monitor } from "./monitor.ts";
@@ -14,33 +15,42 @@ const LONGEST_QUEUE = 1 << 20;
 
 export class AttachServer {
   private readonly clients = new Set<Client>();
-  private readonly listener: Deno.UnixListener;
+  /** All but the last are out of reach. Closing one too early would take away the file that the next one has made. */
+  private readonly listeners: Deno.UnixListener[] = [];
 
   /** `path` is the container's directory. */
-  constructor(path: string, private readonly monitor: Monitor) {
-    // Its name may be longer than a socket's may be: it is made through a descriptor.
-    const directory = openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY);
-    try {
-      removeStale(directory);
-      this.listener = Deno.listen({
-        transport: "unix",
-        path: `/proc/self/fd/${directory}/${ATTACH_SOCKET}`,
-      });
-    } finally {
-      close(directory);
-    }
-    this.listener.unref();
-    this.serve();
+  constructor(private readonly path: string, private readonly monitor: Monitor) {
+    this.listen();
+  }
+
+  /** Makes the socket again if somebody has removed it. Who is attached stays so. */
+  renew(): void {
+    if (!statIfExists(AT.FDCWD, `${this.path}/${ATTACH_SOCKET}`)) this.listen();
   }
 
   /** Closes it when everybody has got what was written, and the exit code if there is one. */
   async close(exitCode?: number): Promise<void> {
-    this.listener.close();
+    for (const listener of this.listeners) listener.close();
     await Promise.all([...this.clients].map((client) => client.finish(exitCode)));
   }
 
-  private async serve(): Promise<void> {
-    for await (const connection of this.listener) {
+  private listen(): void {
+    // Its name may be longer than a socket's may be: it is made through a descriptor.
+    const directory = openAt(AT.FDCWD, this.path, O.PATH | O.DIRECTORY);
+    try {
+      removeStale(directory);
+      const path = `/proc/self/fd/${directory}/${ATTACH_SOCKET}`;
+      const listener = Deno.listen({ transport: "unix", path });
+      listener.unref();
+      this.listeners.push(listener);
+      this.serve(listener);
+    } finally {
+      close(directory);
+    }
+  }
+
+  private async serve(listener: Deno.UnixListener): Promise<void> {
+    for await (const connection of listener) {
       const client = new Client(connection, this.monitor);
       this.clients.add(client);
       this.monitor.attach(client);

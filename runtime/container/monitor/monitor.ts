@@ -71,11 +71,19 @@ export class Monitor {
     this.ended = this.watch();
   }
 
-  /** Lets other processes attach to the container. */
+  /**
+   * Lets other processes attach to the container. Without the socket nobody can, as on a full disk, and whoever tries is told so;
+   * the container needs its monitor all the same.
+   */
   async serve(): Promise<void> {
     const { AttachServer } = await import("./attach_server.ts"); // most do not live long enough
-    if (this.ending || this.server) return;
-    this.server = new AttachServer(containerPath(this.running.store, this.id), this);
+    if (this.ending) return;
+    try {
+      if (this.server) this.server.renew();
+      else this.server = new AttachServer(containerPath(this.running.store, this.id), this);
+    } catch {
+      // The next one who wants to attach makes it be tried again.
+    }
   }
 
   get id(): string {

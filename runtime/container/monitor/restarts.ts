@@ -1,8 +1,9 @@
 /** Containers between an end and the start that their restart policy demands. */
 
+import { SystemError } from "../../../ffi/errno.ts";
 import type { ContainerFile } from "../../../storage/container/config.ts";
 import { readContainerIfExists } from "../../../storage/container/container_store.ts";
-import { EngineError } from "../../../storage/errors.ts";
+import { CorruptStoreError, EngineError } from "../../../storage/errors.ts";
 import type { DirectoryLock } from "../../../storage/lock.ts";
 import type { Store } from "../../../storage/store.ts";
 import { releaseHost } from "../conclude.ts";
@@ -18,6 +19,7 @@ interface Pending {
 
 export class Restarts {
   private readonly pending = new Map<string, Pending>();
+  private starting = 0;
   /** Milliseconds that each container waited before its last start. */
   private readonly delays = new Map<string, number>();
   private launching = 0;
@@ -25,13 +27,13 @@ export class Restarts {
   constructor(
     private readonly store: Store,
     private readonly started: (running: RunningContainer) => void,
-    /** Told that one of them is none any more. */
-    private readonly settled: () => void,
+    /** Called when there may be none left. */
+    private readonly gaveUp: () => void,
   ) {}
 
   /** How many wait, or are being started. */
   get size(): number {
-    return this.pending.size + this.launching;
+    return this.pending.size + this.starting;
   }
 
   /** Starts a container after a while. The monitor's lock is held until then. */
@@ -49,16 +51,25 @@ export class Restarts {
   }
 
   private isWanted(id: string): boolean {
-    return readContainerIfExists(this.store, id)?.State.Restarting ?? false;
+    try {
+      return readContainerIfExists(this.store, id)?.State.Restarting ?? false;
+    } catch (error) {
+      if (error instanceof CorruptStoreError) return false;
+      throw error;
+    }
   }
 
   private giveUp(id: string): void {
     const { mountId, lock, timer } = this.take(id);
     clearTimeout(timer);
+    this.forget(id, mountId, lock);
+  }
+
+  private forget(id: string, mountId: string, lock: DirectoryLock): void {
     this.delays.delete(id);
     releaseHost(this.store, id, mountId);
     lock[Symbol.dispose]();
-    this.settled();
+    this.gaveUp();
   }
 
   private take(id: string): Pending {
@@ -68,16 +79,22 @@ export class Restarts {
   }
 
   private async start(id: string): Promise<void> {
-    if (!this.isWanted(id)) return this.giveUp(id);
-    const { lock: monitorLock } = this.take(id);
-    this.launching++;
+    const { mountId, lock } = this.take(id);
+    this.starting++;
+    let running: RunningContainer | undefined;
     try {
-      this.started(await launchContainer(this.store, id, { tied: false, monitorLock }));
+      running = await launchContainer(this.store, id, {
+        tied: false,
+        attached: false,
+        restart: lock,
+      });
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error; // the reason is in the container's state
+      // The reason is in the container's state.
+      if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
     } finally {
-      this.launching--;
-      this.settled();
+      this.starting--;
     }
+    if (running === undefined) this.forget(id, mountId, lock);
+    else this.started(running);
   }
 }
