@@ -62,6 +62,7 @@ boxTest("run -d --rm is removed with its end", async (box) => {
   await box.busybox();
   const id = await detach(box, "--rm", endsOnTerm(0));
   const waiting = box.spawn(["wait", id]);
+  await eventually("it waits", () => hasOpen(waiting.pid, "exit-status"));
   await box.ok(["stop", id]);
   equal((await waiting.wait()).stdout, "0\n");
   equal(await box.ok("ps -aq"), "");
@@ -248,3 +249,14 @@ boxTest("a running container whose file is cut in half can be removed", async (b
   }
   await untilNobodyMonitors(box);
 });
+
+/** Whether a process has a file of this name open. */
+function hasOpen(pid: number, name: string): boolean {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].some(({ name: fd }) => {
+    try {
+      return Deno.readLinkSync(`/proc/${pid}/fd/${fd}`).endsWith(`/${name}`);
+    } catch {
+      return false; // closed meanwhile
+    }
+  });
+}
