@@ -4,7 +4,11 @@ import { SIGNALS } from "../../ffi/constants.ts";
 import { close } from "../../ffi/file.ts";
 import { sendSignal } from "../../ffi/spawn/pidfd.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
-import { containerPath, writeContainer } from "../../storage/container/container_store.ts";
+import {
+  containerPath,
+  readContainer,
+  writeContainer,
+} from "../../storage/container/container_store.ts";
 import { InvalidError, NotFoundError } from "../../storage/errors.ts";
 import { isOutOfSpace, type Store } from "../../storage/store.ts";
 import { lockContainer } from "./lock_container.ts";
@@ -12,8 +16,9 @@ import { askToAdopt } from "./monitor/background_client.ts";
 import { openProcess } from "./process_identity.ts";
 import { cgroupOf } from "./processes.ts";
 import { recordContainerEvent } from "./record_event.ts";
-import { NotRunningError, readRunning } from "./require_running.ts";
+import { NotRunningError } from "./require_running.ts";
 import { parseSignal } from "./signal.ts";
+import { withTrueState } from "./state.ts";
 import { waitUntilConcluded } from "./wait.ts";
 
 /**
@@ -55,12 +60,14 @@ export async function signalContainer(store: Store, id: string, signal: number):
 /** Returns what is not to be waited for under the lock: another container's turn may block this thread until it has the lock. */
 function deliver(store: Store, id: string, signal: number): Promise<unknown> | undefined {
   using _ = lockContainer(store, id);
-  let container = readRunning(store, id);
+  let container = readContainer(store, id);
   const isFinal = isMeantToEnd(container, signal);
-  if (isFinal) {
+  // Noted also where the process has just ended by itself: it is not to be started again.
+  if (isFinal && container.State.Running) {
     container = { ...container, HasBeenManuallyStopped: true };
     note(store, container.State.Restarting ? notRestarting(container) : container);
   }
+  if (!withTrueState(store, container).State.Running) throw new NotRunningError(id);
   recordContainerEvent(store, container, "kill", { signal: String(signal) });
   // There is no process to get it, but a monitor that waits to start one.
   if (container.State.Restarting) return askToAdopt(store);

@@ -7,7 +7,6 @@ import type { Store } from "../../storage/store.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { NotRunningError } from "./require_running.ts";
 import { signalContainer, stopSignalOf, waitUntilEnded } from "./signal_container.ts";
-import { withTrueState } from "./state.ts";
 
 /** Seconds that a container has to end of its own accord. */
 const DEFAULT_TIMEOUT = 10;
@@ -17,7 +16,7 @@ const DEFAULT_TIMEOUT = 10;
  * own; less than 0 is for ever. Returns when the end is recorded. A container that does not run is stopped already.
  */
 export async function stopContainer(store: Store, id: string, timeout?: number): Promise<void> {
-  const container = withTrueState(store, readContainer(store, id)), { State, Config } = container;
+  const container = readContainer(store, id), { State, Config } = container;
   if (!State.Running) return;
   const ended = waitUntilEnded(store, id);
   const patience = timeout ?? Config.StopTimeout ?? DEFAULT_TIMEOUT;
