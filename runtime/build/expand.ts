@@ -5,8 +5,13 @@
 
 import { InvalidError } from "../../storage/errors.ts";
 import type { EscapeToken } from "./dockerfile.ts";
+import { Expansion } from "./expansion.ts";
+import { parsePattern, replaceMatches, withoutPrefix, withoutSuffix } from "./pattern.ts";
 
-export type Variables = ReadonlyMap<string, string>;
+export type Variables = Pick<ReadonlyMap<string, string>, "get">;
+
+/** How deep substitutions may stand in each other. */
+const MAX_DEPTH = 100;
 
 /** The variables of `NAME=value` strings. The first of a name counts, as for getenv(3). */
 export function variablesOf(environment: readonly string[]): Map<string, string> {
@@ -33,9 +38,19 @@ export function expandWords(
   return expand(text, variables, escapeToken).words;
 }
 
-function expand(text: string, variables: Variables, escapeToken: EscapeToken): Expansion {
+/** A heredoc's text with variables replaced. Quotes stand for themselves, and the escape is always the backslash. */
+export function expandHeredoc(text: string, variables: Variables): string {
+  return expand(text, variables, "\\", false).text;
+}
+
+function expand(
+  text: string,
+  variables: Variables,
+  escapeToken: EscapeToken,
+  hasQuotes = true,
+): Expansion {
   try {
-    const expansion = new Expander(text, variables, escapeToken).expandUntil("");
+    const expansion = new Expander(text, variables, escapeToken, hasQuotes).expandUntil("");
     expansion.finishWord();
     return expansion;
   } catch (error) {
@@ -44,46 +59,22 @@ function expand(text: string, variables: Variables, escapeToken: EscapeToken): E
   }
 }
 
-/** What came out so far, as one text and as words. */
-class Expansion {
-  text = "";
-  readonly words: string[] = [];
-  #word = "";
-
-  /** Text in which white space separates words. */
-  addPlain(text: string): void {
-    this.text += text;
-    for (const character of text) {
-      if (/\p{White_Space}/u.test(character)) this.finishWord();
-      else this.#word += character;
-    }
-  }
-
-  addQuoted(text: string): void {
-    this.text += text;
-    this.#word += text;
-  }
-
-  finishWord(): void {
-    if (this.#word !== "") this.words.push(this.#word);
-    this.#word = "";
-  }
-}
-
 /** A run of digits, one of the shell's special parameters, or a name. */
 const PARAMETER = /\p{Nd}+|[@*#?\-$!]|[\p{L}_][\p{L}\p{Nd}_]*/uy;
 
 class Expander {
   #at = 0;
+  #depth = 0;
 
   constructor(
     private readonly source: string,
     private readonly variables: Variables,
     private readonly escapeToken: EscapeToken,
+    private readonly hasQuotes: boolean,
   ) {}
 
-  /** Up to this character, which is consumed; for none, up to the end. */
-  expandUntil(stop: "}" | ""): Expansion {
+  /** Up to this character, which is consumed; for none, up to the end. A pattern keeps its escapes. */
+  expandUntil(stop: "}" | "/" | "", keepsEscapes = false): Expansion {
     const expansion = new Expansion();
     while (!this.#isAtEnd) {
       const character = this.source[this.#at];
@@ -92,17 +83,18 @@ class Expander {
         return expansion;
       }
       if (character === "$") expansion.addPlain(this.#expandVariable());
-      else if (character === "'") expansion.addQuoted(this.#readSingleQuoted());
-      else if (character === '"') expansion.addQuoted(this.#expandDoubleQuoted());
+      else if (character === "'" && this.hasQuotes) expansion.addQuoted(this.#readSingleQuoted());
+      else if (character === '"' && this.hasQuotes) expansion.addQuoted(this.#expandDoubleQuoted());
       else if (character === this.escapeToken) {
-        expansion.addQuoted(this.source[this.#at + 1] ?? "");
+        const next = this.source[this.#at + 1] ?? "";
+        expansion.addQuoted(keepsEscapes ? character + next : next);
         this.#at += 2;
       } else {
         expansion.addPlain(character);
         this.#at++;
       }
     }
-    if (stop !== "") throw new InvalidError("syntax error: missing '}'");
+    if (stop !== "") throw new InvalidError(`syntax error: missing '${stop}'`);
     return expansion;
   }
 
@@ -163,27 +155,52 @@ class Expander {
   #substitute(name: string): string {
     const value = this.variables.get(name);
     let operator = this.#next();
-    if (operator === "}") return value ?? "";
-    const hasColon = operator === ":";
-    if (hasColon) operator = this.#next();
-    else if (!"-+?".includes(operator) || operator === "") {
-      throw new InvalidError("missing ':' in substitution");
-    }
-    const word = this.#expandOperand();
-    const isSet = value !== undefined && !(hasColon && value === "");
     switch (operator) {
+      case "}":
+        return value ?? "";
+      case "#":
+      case "%":
+        return this.#strip(operator, value ?? "");
+      case "/":
+        return this.#replace(value ?? "");
+    }
+    const hasColon = operator === ":";
+    if (hasColon) operator += this.#next();
+    if (!/^:?[-+?]$/.test(operator)) {
+      if (this.#isAtEnd) throw new InvalidError("syntax error: missing '}'");
+      throw new InvalidError(`unsupported modifier (${operator}) in substitution`);
+    }
+    const word = this.#expandOperand("}");
+    const isSet = value !== undefined && !(hasColon && value === "");
+    switch (operator.at(-1)) {
       case "-":
         return isSet ? value : word;
       case "+":
         return isSet ? word : "";
-      case "?": {
+      default: {
         if (isSet) return value;
         const reason = `is not allowed to be ${value === undefined ? "unset" : "empty"}`;
         throw new InvalidError(`${name}: ${word || reason}`);
       }
-      default:
-        throw new InvalidError(`unsupported modifier (${operator}) in substitution`);
     }
+  }
+
+  /** `#PATTERN` takes what matches off the front, `%PATTERN` off the end; doubled, as much of it as can be. */
+  #strip(operator: "#" | "%", value: string): string {
+    const isGreedy = this.source[this.#at] === operator;
+    if (isGreedy) this.#at++;
+    const pattern = parsePattern(this.#expandOperand("}", true));
+    return operator === "#"
+      ? withoutPrefix(value, pattern, isGreedy)
+      : withoutSuffix(value, pattern, isGreedy);
+  }
+
+  /** `/PATTERN/TEXT` replaces the first match, `//PATTERN/TEXT` all of them. */
+  #replace(value: string): string {
+    const isGlobal = this.source[this.#at] === "/";
+    if (isGlobal) this.#at++;
+    const pattern = parsePattern(this.#expandOperand("/", true));
+    return replaceMatches(value, pattern, this.#expandOperand("}", true), isGlobal);
   }
 
   #next(): string {
@@ -194,13 +211,20 @@ class Expander {
     return character;
   }
 
-  /** Whatever is wrong with an operand that runs to the end of the text, first of all its brace is missing. */
-  #expandOperand(): string {
+  /** Whatever is wrong with an operand that runs to the end of the text, first of all its end is missing. */
+  #expandOperand(stop: "}" | "/", keepsEscapes = false): string {
+    if (++this.#depth > MAX_DEPTH) {
+      throw new InvalidError(`more than ${MAX_DEPTH} substitutions in each other`);
+    }
     try {
-      return this.expandUntil("}").text;
+      return this.expandUntil(stop, keepsEscapes).text;
     } catch (error) {
-      if (this.#isAtEnd) throw new InvalidError("syntax error: missing '}'");
+      if (this.#isAtEnd && this.#depth < MAX_DEPTH) {
+        throw new InvalidError(`syntax error: missing '${stop}'${stop === "/" ? " in ${}" : ""}`);
+      }
       throw error;
+    } finally {
+      this.#depth--;
     }
   }
 }

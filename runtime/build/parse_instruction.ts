@@ -38,7 +38,7 @@ export function parseConfigInstruction(
 }
 
 function withoutFlags(line: DockerfileLine): DockerfileLine {
-  parseFlags(line.flags, []);
+  parseFlags(line.flags, {});
   return line;
 }
 
@@ -71,15 +71,16 @@ function pairsOf(line: DockerfileLine): Pairs {
   return pairs;
 }
 
-/** What is done later, in a build upon this image: another instruction, kept as it is written. */
+/** What is done later, in a build upon this image: another instruction, kept as it is written, with its heredocs. */
 function triggerOf(line: DockerfileLine, escapeToken: EscapeToken): string {
   const [text] = someWords(line);
-  const trigger = splitLine(text, escapeToken).name.toUpperCase();
-  if (trigger === "ONBUILD") {
+  const name = splitLine(text, escapeToken).name.toUpperCase();
+  if (name === "ONBUILD") {
     throw new InvalidError("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
   }
-  if (trigger === "MAINTAINER" || trigger === "FROM") {
-    throw new InvalidError(`${trigger} isn't allowed as an ONBUILD trigger`);
+  if (name === "MAINTAINER" || name === "FROM") {
+    throw new InvalidError(`${name} isn't allowed as an ONBUILD trigger`);
   }
-  return line.original.replace(/^[\t\f\r ]*onbuild[\t\f\r ]*/i, "");
+  const trigger = line.original.replace(/^[\t\f\r ]*onbuild[\t\f\r ]*/i, "");
+  return trigger + line.heredocs.map(({ content, name }) => `\n${content}${name}`).join("");
 }

@@ -30,9 +30,9 @@ for (const [text, expanded] of words) {
 const refused: [text: string, reason: string][] = [
   ["${", "syntax error: missing '}'"],
   ["${}", "syntax error: bad substitution"],
-  ["${a", "missing ':' in substitution"],
+  ["${a", "syntax error: missing '}'"],
   ["${a:-'x", "syntax error: missing '}'"],
-  ["${a:=x}", "unsupported modifier (=) in substitution"],
+  ["${a:=x}", "unsupported modifier (:=) in substitution"],
   ["${unset:?}", "unset: is not allowed to be unset"],
   ["${empty:?}", "empty: is not allowed to be empty"],
   ["${unset?$a is missing}", "unset: 1 is missing"],
