@@ -1,20 +1,12 @@
 /** What a Dockerfile says: its stages and instructions with types, before anything is executed (Dockerfile reference). */
 
 import type { EscapeToken } from "../dockerfile.ts";
+import type { LineRange } from "../dockerfile_error.ts";
+import type { Heredoc } from "../heredoc.ts";
 import type { ConfigInstruction } from "../instruction.ts";
 import type { ArgumentWords } from "../line_arguments.ts";
 
-/** The first and the last line in the file, counted from 1. */
-export type LineRange = readonly [first: number, last: number];
-
-/** Text in the Dockerfile itself that stands for a file, or for a command's input: `<<EOF`. */
-export interface Heredoc {
-  /** The word that ends it, and the file's name where it is copied into a directory. */
-  readonly name: string;
-  readonly content: string;
-  /** Whether variables in it are replaced: not if its word was quoted. */
-  readonly expands: boolean;
-}
+export type { Heredoc, LineRange };
 
 /** What every instruction has, for messages. */
 export interface Written {
@@ -23,11 +15,16 @@ export interface Written {
   readonly lines: LineRange;
 }
 
-/** A mount of one RUN. Numbers are ids, octal modes as numbers, and bytes; what is undefined was not given. */
+/** `--mount` as it is written, its variables not replaced yet. */
+export interface MountFlag {
+  readonly text: string;
+  /** What it mounts from, see Stage.sources. There are no variables in it. */
+  readonly from?: string;
+}
+
+/** A mount of one RUN. What is undefined was not given. */
 export type RunMount =
   & {
-    /** The flag's value as written; expandInstruction() reads it again with variables replaced. */
-    readonly flag: string;
     /** Resolved against the working directory by whoever mounts. */
     readonly target?: string;
   }
@@ -76,12 +73,23 @@ export type RunMount =
 
 export interface RunInstruction extends Written {
   readonly name: "run";
-  /** Variables in it are the shell's business. */
+  /** With the texts of heredocs as far as the shell reads them. Variables in it are the shell's business. */
   readonly command: ArgumentWords;
+  /** As they were written: the command has them already. */
   readonly heredocs: readonly Heredoc[];
+  /** The heredoc that is to be an executable file in /dev/pipes for the command, which is its path. */
+  readonly script?: Heredoc;
+  readonly mounts: readonly MountFlag[];
+  readonly network: RunNetwork;
+  readonly security: RunSecurity;
+}
+
+export type RunNetwork = "default" | "none" | "host";
+export type RunSecurity = "sandbox" | "insecure";
+
+/** A RUN whose variables are replaced. */
+export interface ExpandedRunInstruction extends Omit<RunInstruction, "mounts"> {
   readonly mounts: readonly RunMount[];
-  readonly network: "default" | "none" | "host";
-  readonly security: "sandbox" | "insecure";
 }
 
 /** What COPY and ADD share. */
@@ -137,6 +145,11 @@ export type BuildInstruction =
   | ShellInstruction
   | MaintainerInstruction;
 
+/** What expandInstruction() gives. */
+export type ExpandedInstruction =
+  | Exclude<BuildInstruction, RunInstruction>
+  | ExpandedRunInstruction;
+
 /** A stage as it is written. */
 export interface StageText extends Written {
   /** In lower case. */
@@ -154,18 +167,20 @@ export interface BuildFile {
   readonly syntax?: string;
   /** The lines of the file, for messages that show them. */
   readonly sourceLines: readonly string[];
-  /** ARG before the first FROM. */
+  /** ARG before the first FROM. Its values are in BuildPlan.globalArguments. */
   readonly globalArguments: readonly ArgInstruction[];
   readonly stages: readonly StageText[];
   /** From the `check` directive. */
   readonly check: {
     /** Rules that are not looked at, or all. */
     readonly skip: readonly string[] | "all";
+    /** Rules that are looked at only if they are named. */
+    readonly experimental: readonly string[] | "all";
     /** Whether a warning makes the build fail. */
     readonly isError: boolean;
   };
-  /** What reading it showed; lint() has these too. */
-  readonly warnings: readonly Warning[];
+  /** Instructions with empty lines in their continuations, by the line where these end. */
+  readonly emptyContinuations: readonly number[];
 }
 
 /** A finding of `build --check`. */
@@ -226,6 +241,7 @@ export interface BuildPlan {
   /** All of them, in the file's order: an ONBUILD trigger of a base image may need one more, see resolveSource(). */
   readonly allStages: readonly Stage[];
   readonly target: Stage;
+  /** What lint() finds in the stages the target needs without knowing the base images. */
   readonly warnings: readonly Warning[];
   /** What `ARG name` without a value means in a stage: global arguments and the platforms' (TARGETPLATFORM ...). See argumentValue(). */
   readonly globalArguments: ReadonlyMap<string, string>;
@@ -235,16 +251,3 @@ export interface BuildPlan {
   /** Build arguments that no ARG takes. */
   readonly unconsumedArguments: readonly string[];
 }
-
-/*
- * The functions, each in a module of its own in this directory:
- *
- *   parseBuildFile(text): BuildFile                                   parse_build_file.ts
- *   planStages(file, request): BuildPlan                              plan_stages.ts
- *   resolveSource(plan, stage, from): BuildSource                     plan_stages.ts
- *   argumentValue(plan, name, defaultValue?): string | undefined      plan_stages.ts
- *   expandInstruction(instruction, environment, escapeToken)          expand_instruction.ts
- *   parseTriggers(triggers): BuildInstruction[]                       parse_build_file.ts
- *   lint(file, request?): Warning[]                                   lint.ts
- *   parseIgnoreFile(text): (path, isDirectory) => boolean             ignore_file.ts
- */
