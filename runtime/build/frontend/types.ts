@@ -245,9 +245,12 @@ export interface BuildPlan {
   readonly warnings: readonly Warning[];
   /** What `ARG name` without a value means in a stage: global arguments and the platforms' (TARGETPLATFORM ...). See argumentValue(). */
   readonly globalArguments: ReadonlyMap<string, string>;
+  /** Those of the platforms alone. */
+  readonly platformArguments: ReadonlyMap<string, string>;
   /** Given build arguments that need no ARG (HTTP_PROXY ...): in the environment of RUN, never in its history or cache key. */
   readonly proxyArguments: ReadonlyMap<string, string>;
   readonly buildArguments: Readonly<Record<string, string>>;
+  readonly namedContexts: ReadonlySet<string>;
   /** Build arguments that no ARG takes. */
   readonly unconsumedArguments: readonly string[];
 }
