@@ -13,6 +13,11 @@ export type Variables = Pick<ReadonlyMap<string, string>, "get">;
 /** How deep substitutions may stand in each other. */
 const MAX_DEPTH = 100;
 
+/** A small file, in which variables double each other, must not fill the memory: no process takes a longer variable (MAX_ARG_STRLEN in execve(2)). */
+const LONGEST_WORD = 131_072;
+
+const LONGEST_HEREDOC = 2 ** 24;
+
 /** The variables of `NAME=value` strings. The first of a name counts, as for getenv(3). */
 export function variablesOf(environment: readonly string[]): Map<string, string> {
   const variables = new Map<string, string>();
@@ -35,7 +40,7 @@ export function expandWords(
   variables: Variables,
   escapeToken: EscapeToken,
 ): string[] {
-  return expand(text, variables, escapeToken).words;
+  return expand(text, variables, escapeToken).words();
 }
 
 /** A heredoc's text with variables replaced. Quotes stand for themselves, and the escape is always the backslash. */
@@ -50,9 +55,7 @@ function expand(
   hasQuotes = true,
 ): Expansion {
   try {
-    const expansion = new Expander(text, variables, escapeToken, hasQuotes).expandUntil("");
-    expansion.finishWord();
-    return expansion;
+    return new Expander(text, variables, escapeToken, hasQuotes).expandUntil("");
   } catch (error) {
     if (!(error instanceof InvalidError)) throw error;
     throw new InvalidError(`failed to process ${JSON.stringify(text)}: ${error.message}`);
@@ -75,7 +78,7 @@ class Expander {
 
   /** Up to this character, which is consumed; for none, up to the end. A pattern keeps its escapes. */
   expandUntil(stop: "}" | "/" | "", keepsEscapes = false): Expansion {
-    const expansion = new Expansion();
+    const expansion = new Expansion(this.hasQuotes ? LONGEST_WORD : LONGEST_HEREDOC);
     while (!this.#isAtEnd) {
       const character = this.source[this.#at];
       if (character === stop) {

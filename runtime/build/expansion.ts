@@ -2,38 +2,45 @@
 
 import { InvalidError } from "../../storage/errors.ts";
 
-/** How much may come out: a small file, in which variables double each other, must not fill the memory. */
-const LONGEST_EXPANSION = 2 ** 20;
+const SPACE = /\p{White_Space}/u;
 
-/** What came out so far, as one text and as words. */
 export class Expansion {
   text = "";
-  readonly words: string[] = [];
-  #word = "";
+  readonly #pieces: { readonly text: string; readonly isQuoted: boolean }[] = [];
+
+  /** What is longer than this, in characters, is refused. */
+  constructor(private readonly limit: number) {}
 
   /** Text in which white space separates words. */
   addPlain(text: string): void {
-    this.#append(text);
-    for (const character of text) {
-      if (/\p{White_Space}/u.test(character)) this.finishWord();
-      else this.#word += character;
-    }
+    this.#add(text, false);
   }
 
   addQuoted(text: string): void {
-    this.#append(text);
-    this.#word += text;
+    this.#add(text, true);
   }
 
-  #append(text: string): void {
+  #add(text: string, isQuoted: boolean): void {
     this.text += text;
-    if (this.text.length > LONGEST_EXPANSION) {
-      throw new InvalidError(`longer than ${LONGEST_EXPANSION} characters with its variables`);
+    if (this.text.length > this.limit) {
+      throw new InvalidError(`longer than ${this.limit} characters with its variables`);
     }
+    this.#pieces.push({ text, isQuoted });
   }
 
-  finishWord(): void {
-    if (this.#word !== "") this.words.push(this.#word);
-    this.#word = "";
+  /** Cut at white space that was not quoted. */
+  words(): string[] {
+    const words: string[] = [];
+    let word = "";
+    for (const { text, isQuoted } of this.#pieces) {
+      for (const character of isQuoted ? [text] : text) {
+        if (isQuoted || !SPACE.test(character)) word += character;
+        else {
+          if (word !== "") words.push(word);
+          word = "";
+        }
+      }
+    }
+    return word === "" ? words : [...words, word];
   }
 }

@@ -1,12 +1,17 @@
 /** `(did you mean RUN?)` */
 
-/** The nearest of these words, if at most two letters have to be changed. */
+/** More words are not looked at. */
+const MAX_OPTIONS = 200;
+
+/** The nearest of these words, if at most two letters have to be changed. Of two as near, one with the same first letter. */
 export function suggestionFor(word: string, options: Iterable<string>): string | undefined {
-  let nearest: string | undefined, least = 3;
+  let nearest: string | undefined, least = 3, seen = 0;
   for (const option of options) {
-    if (Math.abs(option.length - word.length) >= least) continue;
-    const distance = editDistance(word, option);
-    if (distance > 0 && distance < least) {
+    if (++seen > MAX_OPTIONS) break;
+    if (Math.abs(option.length - word.length) > least) continue;
+    const distance = editDistance(word, option, least);
+    const isTied = distance === least && nearest?.[0] !== word[0] && option[0] === word[0];
+    if (distance > 0 && (distance < least || (nearest !== undefined && isTied))) {
       least = distance;
       nearest = option;
     }
@@ -20,8 +25,8 @@ export function withSuggestion(message: string, word: string, options: Iterable<
   return suggestion === undefined ? message : `${message} (did you mean ${suggestion}?)`;
 }
 
-/** How many letters have to be put in, taken out or replaced (Levenshtein). */
-function editDistance(a: string, b: string): number {
+/** How many letters have to be put in, taken out or replaced (Levenshtein); Infinity if it is more than the limit. */
+function editDistance(a: string, b: string, limit: number): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
@@ -30,6 +35,7 @@ function editDistance(a: string, b: string): number {
       next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1));
     }
     row = next;
+    if (Math.min(...row) > limit) return Infinity;
   }
   return row[b.length];
 }

@@ -2,9 +2,9 @@
 
 import { casingOf } from "./lint_casing.ts";
 import { findingsInFrom } from "./lint_from.ts";
-import type { Scope } from "./lint_instruction.ts";
 import { findingsInStage, startScope } from "./lint_stage.ts";
 import { isWanted, warning } from "./rules.ts";
+import type { Scope } from "./scope.ts";
 import type { BuildPlan, BuildSource, Stage, Warning } from "./types.ts";
 
 /** What the configuration of an image says, as far as it matters to the rules. */
@@ -36,6 +36,9 @@ export function lint(plan: BuildPlan, options: LintOptions = {}): Warning[] {
     .sort((a, b) => a.lines[0] - b.lines[0]);
 }
 
+/** More stages than any file needs are only there to take time. */
+const MAX_STAGES = 1000;
+
 /** A stage has the variables of the one it is made from. */
 function inStages(
   plan: BuildPlan,
@@ -43,7 +46,7 @@ function inStages(
   { knowledgeOf }: LintOptions,
 ): Warning[] {
   const scopes = new Map<Stage, Scope>();
-  return stages.flatMap((stage) => {
+  return stages.slice(0, MAX_STAGES).flatMap((stage) => {
     const { base } = stage;
     const parent = base.kind === "stage" ? scopes.get(base.stage) : undefined;
     const scope = startScope(parent, base.kind === "scratch" ? NOTHING : knowledgeOf?.(base));

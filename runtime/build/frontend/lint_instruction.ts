@@ -4,19 +4,8 @@ import { splitFlags, splitWords } from "../words.ts";
 import { argumentValue } from "./build_arguments.ts";
 import { keywordOf } from "./parse_instruction.ts";
 import type { RuleName } from "./rules.ts";
+import type { Scope } from "./scope.ts";
 import type { ArgInstruction, BuildInstruction, BuildPlan } from "./types.ts";
-
-/** What is known where an instruction stands. */
-export interface Scope {
-  /** Of the image below, of ENV, and of ARG. */
-  readonly variables: Map<string, string>;
-  /** Declared by ARG, with a value or not. */
-  readonly declared: Set<string>;
-  /** Whether the image below may have variables that are not known. */
-  readonly isOpen: boolean;
-  hasShell: boolean;
-  hasWorkdir: boolean;
-}
 
 export type Report = (rule: RuleName, detail: string) => void;
 
@@ -33,7 +22,7 @@ export function inspect(
       return declare(instruction, scope, plan, report);
     case "env":
       for (const [name, value] of instruction.pairs) {
-        scope.variables.set(name, value);
+        scope.set(name, value);
         reportSecret("ENV", name, report);
       }
       return reportLegacyFormat(instruction, report);
@@ -82,9 +71,9 @@ function declare(
 ): void {
   for (const { name, value } of declared) {
     reportSecret("ARG", name, report);
-    scope.declared.add(name);
+    scope.declare(name);
     const result = argumentValue(plan, name, value);
-    if (result !== undefined) scope.variables.set(name, result);
+    if (result !== undefined) scope.set(name, result);
   }
 }
 

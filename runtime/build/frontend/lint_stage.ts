@@ -5,35 +5,29 @@ import { variablesOf } from "../expand.ts";
 import { suggestionFor } from "../suggest.ts";
 import { expandWith } from "./expand_instruction.ts";
 import type { BaseKnowledge } from "./lint.ts";
-import { inspect, type Report, type Scope } from "./lint_instruction.ts";
+import { inspect, type Report } from "./lint_instruction.ts";
 import { keywordOf } from "./parse_instruction.ts";
 import { type RuleName, warning } from "./rules.ts";
+import { Scope } from "./scope.ts";
 import type { BuildInstruction, BuildPlan, LineRange, Stage, Warning } from "./types.ts";
 import { UsedVariables } from "./used_variables.ts";
 
+/** The scope of a stage that is made from another one's, or from an image as far as that is known. */
 export function startScope(parent: Scope | undefined, base: BaseKnowledge | undefined): Scope {
-  if (parent) {
-    return {
-      ...parent,
-      variables: new Map(parent.variables),
-      declared: new Set(parent.declared),
-    };
-  }
-  return {
-    // A stage made from nothing has this one too.
-    variables: new Map([["PATH", ""], ...variablesOf(base?.environment ?? [])]),
-    declared: new Set(),
-    isOpen: base === undefined,
-    hasShell: base?.hasShell ?? false,
-    hasWorkdir: false,
-  };
+  const hasShell = base?.hasShell ?? false;
+  const scope = new Scope(parent, { isOpen: base === undefined, hasShell });
+  if (parent) return scope;
+  // A stage made from nothing has this one too.
+  scope.set("PATH", "");
+  for (const [name, value] of variablesOf(base?.environment ?? [])) scope.set(name, value);
+  return scope;
 }
 
 /** The findings in the order of the instructions; the scope is afterwards what a stage made from this one begins with. */
 export function findingsInStage(stage: Stage, scope: Scope, plan: BuildPlan): Warning[] {
   const found: Warning[] = [], previous = new Map<string, LineRange>();
   for (const instruction of stage.instructions) {
-    const used = new UsedVariables(scope.variables);
+    const used = new UsedVariables(scope);
     const expanded = tryToExpand(instruction, used, plan);
     const report = (rule: RuleName, detail: string) =>
       found.push(warning(rule, detail, instruction.lines));
@@ -76,8 +70,8 @@ function reportUndefined(
   const ownNames = instruction.name === "arg" ? instruction.arguments.map(({ name }) => name) : [];
   for (const name of used.unknown) {
     // One ARG may use what it declared itself.
-    if (scope.declared.has(name) || ownNames.slice(0, -1).includes(name)) continue;
-    const suggestion = suggestionFor(name, scope.variables.keys());
+    if (scope.isDeclared(name) || ownNames.slice(0, -1).includes(name)) continue;
+    const suggestion = suggestionFor(name, scope.names());
     const hint = suggestion === undefined ? "" : ` (did you mean $${suggestion}?)`;
     report("UndefinedVar", `Usage of undefined variable '$${name}'${hint}`);
   }
