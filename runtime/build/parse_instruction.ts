@@ -5,12 +5,13 @@ import { type DockerfileLine, type EscapeToken, splitLine, trim } from "./docker
 import { parseFlags } from "./flags.ts";
 import { parseHealthcheck } from "./healthcheck.ts";
 import type { ConfigInstruction, Pairs } from "./instruction.ts";
+import type { ArgumentWords } from "./line_arguments.ts";
 
 type Parser = (line: DockerfileLine, escapeToken: EscapeToken) => ConfigInstruction;
 
 const parsers: Readonly<Record<ConfigInstruction["name"], Parser>> = {
-  cmd: (line) => ({ name: "cmd", command: withoutFlags(line) }),
-  entrypoint: (line) => ({ name: "entrypoint", command: withoutFlags(line) }),
+  cmd: (line) => ({ name: "cmd", command: commandOf(line) }),
+  entrypoint: (line) => ({ name: "entrypoint", command: commandOf(line) }),
   env: (line) => ({ name: "env", pairs: pairsOf(line) }),
   expose: (line) => ({ name: "expose", ports: someWords(line).toSorted() }),
   healthcheck(line) {
@@ -40,6 +41,11 @@ export function parseConfigInstruction(
 function withoutFlags(line: DockerfileLine): DockerfileLine {
   parseFlags(line.flags, {});
   return line;
+}
+
+function commandOf(line: DockerfileLine): ArgumentWords {
+  const { words, isJson } = withoutFlags(line);
+  return { words, isJson };
 }
 
 function requireSome({ name, words }: DockerfileLine): void {

@@ -1,7 +1,7 @@
 /** `(did you mean RUN?)` */
 
-/** More words are not looked at. */
-const MAX_OPTIONS = 200;
+/** More words are not looked at, and not for more words: whoever has so many has no use for it. */
+const MAX_OPTIONS = 1000, MAX_SUGGESTIONS = 100;
 
 /** The nearest of these words, if at most two letters have to be changed. Of two as near, one with the same first letter. */
 export function suggestionFor(word: string, options: Iterable<string>): string | undefined {
@@ -38,4 +38,13 @@ function editDistance(a: string, b: string, limit: number): number {
     if (Math.min(...row) > limit) return Infinity;
   }
   return row[b.length];
+}
+
+/** Suggestions for one file, which may ask for any number. */
+export class Suggestions {
+  #count = 0;
+
+  for(word: string, options: Iterable<string>): string | undefined {
+    return ++this.#count > MAX_SUGGESTIONS ? undefined : suggestionFor(word, options);
+  }
 }

@@ -26,6 +26,7 @@ export function parseIgnoreFile(text: string): Ignores {
 /** A leading slash means the context, as does none. */
 function relativePattern(line: string): string {
   const isException = line.startsWith("!");
+  if (line === "!") return line;
   const pattern = cleanPath(isException ? line.slice(1).trim() : line);
   const relative = pattern.length > 1 ? pattern.replace(/^\//, "") : pattern;
   return (isException ? "!" : "") + relative;

@@ -3,7 +3,7 @@
 import { InvalidError } from "../../../storage/errors.ts";
 import { parseReference } from "../../../storage/image/reference.ts";
 import { expandWord } from "../expand.ts";
-import { suggestionFor } from "../suggest.ts";
+import { Suggestions } from "../suggest.ts";
 import { globalArguments } from "./build_arguments.ts";
 import { parsePlatform } from "./platform.ts";
 import { warning } from "./rules.ts";
@@ -13,11 +13,23 @@ import { UsedVariables } from "./used_variables.ts";
 /** Expressions are known to be right, as the plan was made from them. */
 export function findingsInFrom(plan: BuildPlan): Warning[] {
   const defaults = defaultArguments(plan);
+  const declared = new Set([
+    ...plan.globalArguments.keys(),
+    ...plan.file.globalArguments.flatMap((arg) => arg.arguments.map(({ name }) => name)),
+  ]);
+  const given: Given = { plan, declared, suggestions: new Suggestions() };
   return plan.file.stages.flatMap((stage) => [
     ...defaultBase(stage, plan, defaults),
-    ...undefinedArguments(stage.base, stage, plan),
-    ...platformFindings(stage, plan),
+    ...undefinedArguments(stage.base, stage, given),
+    ...platformFindings(stage, given),
   ]);
+}
+
+interface Given {
+  readonly plan: BuildPlan;
+  /** The names of the global arguments, whether they have values or not. */
+  readonly declared: ReadonlySet<string>;
+  readonly suggestions: Suggestions;
 }
 
 /** The global arguments as they are if no build arguments are given; undefined if that is an error. */
@@ -46,25 +58,25 @@ function defaultBase(
   }
 }
 
-function undefinedArguments(text: string, { lines }: StageText, plan: BuildPlan): Warning[] {
+function undefinedArguments(
+  text: string,
+  { lines }: StageText,
+  { plan, declared, suggestions }: Given,
+): Warning[] {
   const used = new UsedVariables(plan.globalArguments);
   expandWord(text, used, plan.file.escapeToken);
-  const declared = new Set([
-    ...plan.globalArguments.keys(),
-    ...plan.file.globalArguments.flatMap((arg) => arg.arguments.map(({ name }) => name)),
-  ]);
   return [...used.unknown].filter((name) => !declared.has(name)).map((name) => {
-    const suggestion = suggestionFor(name, declared);
+    const suggestion = suggestions.for(name, declared);
     const hint = suggestion === undefined ? "" : ` (did you mean ${suggestion}?)`;
     const detail = `FROM argument '${name}' is not declared${hint}`;
     return warning("UndefinedArgInFrom", detail, lines);
   });
 }
 
-function platformFindings(stage: StageText, plan: BuildPlan): Warning[] {
-  const { platform, lines } = stage;
+function platformFindings(stage: StageText, given: Given): Warning[] {
+  const { platform, lines } = stage, { plan } = given;
   if (platform === undefined) return [];
-  const found = undefinedArguments(platform, stage, plan);
+  const found = undefinedArguments(platform, stage, given);
   const used = new UsedVariables(plan.globalArguments);
   const value = expandWord(platform, used, plan.file.escapeToken);
   if (used.unknown.size === 0 && used.known.size === 0 && !isInName(value, stage.name)) {

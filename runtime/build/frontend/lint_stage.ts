@@ -2,7 +2,7 @@
 
 import { InvalidError } from "../../../storage/errors.ts";
 import { variablesOf } from "../expand.ts";
-import { suggestionFor } from "../suggest.ts";
+import { Suggestions } from "../suggest.ts";
 import { expandWith } from "./expand_instruction.ts";
 import type { BaseKnowledge } from "./lint.ts";
 import { inspect, type Report } from "./lint_instruction.ts";
@@ -26,12 +26,19 @@ export function startScope(parent: Scope | undefined, base: BaseKnowledge | unde
 /** The findings in the order of the instructions; the scope is afterwards what a stage made from this one begins with. */
 export function findingsInStage(stage: Stage, scope: Scope, plan: BuildPlan): Warning[] {
   const found: Warning[] = [], previous = new Map<string, LineRange>();
+  const suggestions = new Suggestions();
   for (const instruction of stage.instructions) {
     const used = new UsedVariables(scope);
     const expanded = tryToExpand(instruction, used, plan);
     const report = (rule: RuleName, detail: string) =>
       found.push(warning(rule, detail, instruction.lines));
-    reportUndefined(instruction, used, scope, report);
+    reportUndefined(
+      instruction,
+      used,
+      scope,
+      (name) => suggestions.for(name, scope.names()),
+      report,
+    );
     if (["cmd", "entrypoint", "healthcheck"].includes(instruction.name)) {
       const earlier = previous.get(instruction.name);
       const detail =
@@ -64,6 +71,7 @@ function reportUndefined(
   instruction: BuildInstruction,
   used: UsedVariables,
   scope: Scope,
+  suggest: (name: string) => string | undefined,
   report: Report,
 ): void {
   if (scope.isOpen) return;
@@ -71,7 +79,7 @@ function reportUndefined(
   for (const name of used.unknown) {
     // One ARG may use what it declared itself.
     if (scope.isDeclared(name) || ownNames.slice(0, -1).includes(name)) continue;
-    const suggestion = suggestionFor(name, scope.names());
+    const suggestion = suggest(name);
     const hint = suggestion === undefined ? "" : ` (did you mean $${suggestion}?)`;
     report("UndefinedVar", `Usage of undefined variable '$${name}'${hint}`);
   }
