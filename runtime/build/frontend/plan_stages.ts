@@ -31,10 +31,11 @@ export function planStages(file: BuildFile, request: PlanRequest): BuildPlan {
   }
   for (const stage of all) connect(stage, names);
   const target = findTarget(request.target, names);
-  checkOrder(all);
+  const needed = neededBy(target, all);
+  checkOrder(all, needed);
   const plan: BuildPlan = {
     file,
-    stages: neededBy(target, all),
+    stages: needed,
     allStages: all,
     target,
     warnings: [],
@@ -122,12 +123,11 @@ function findTarget(target: string | undefined, { stages, all }: Names): Stage {
   throw new InvalidError(withSuggestion(message, target, stages.keys()));
 }
 
-/** All stages are known to need only earlier ones, so that they can be looked at from the last to the first. */
+/** In the order of the file. */
 function neededBy(target: Stage, all: readonly Stage[]): Stage[] {
   const needed = new Set([target]);
-  for (const stage of all.slice(0, target.index + 1).toReversed()) {
-    if (needed.has(stage)) stage.dependsOn.forEach((dependency) => needed.add(dependency));
-  }
+  // A set that grows is gone through to its end.
+  for (const stage of needed) stage.dependsOn.forEach((dependency) => needed.add(dependency));
   return all.filter((stage) => needed.has(stage));
 }
 

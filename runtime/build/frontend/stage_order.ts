@@ -3,10 +3,13 @@
 import { DockerfileError } from "../dockerfile_error.ts";
 import type { BuildInstruction, Stage } from "./types.ts";
 
-/** Throws InvalidError, in BuildKit's words, for stages that need each other, themselves, or one that comes later. */
-export function checkOrder(stages: readonly Stage[]): void {
-  const early = stages.filter((stage) => stage.dependsOn.some(({ index }) => index >= stage.index));
-  if (early.length === 0) return;
+/**
+ * Throws DockerfileError, in BuildKit's words, for stages that need each other or themselves, and for one that is needed and
+ * comes after the one that it is needed for.
+ */
+export function checkOrder(stages: readonly Stage[], needed: readonly Stage[]): void {
+  const needsLater = (stage: Stage) => stage.dependsOn.some(({ index }) => index >= stage.index);
+  if (!stages.some(needsLater)) return;
   const circular = findCircle(stages);
   if (circular) {
     throw new DockerfileError(
@@ -14,7 +17,8 @@ export function checkOrder(stages: readonly Stage[]): void {
       circular.lines,
     );
   }
-  const [stage] = early;
+  const stage = needed.find(needsLater);
+  if (stage === undefined) return;
   const later = stage.dependsOn.find(({ index }) => index > stage.index)!;
   const instruction = stage.instructions.find((candidate) => uses(candidate, stage, later));
   throw new DockerfileError(complaint(instruction, stage, later), (instruction ?? stage).lines);

@@ -52,6 +52,7 @@ const bases: [text: string, request: Partial<PlanRequest>, bases: string[]][] = 
   ["FROM a AS b\nFROM c AS d\nFROM e", { target: "D" }, ["c"]],
   ["FROM a AS b\nFROM c AS d\nFROM e", { target: "0" }, ["a"]],
   ["FROM a\nFROM b\nCOPY --from=1.5 x y", { target: "0" }, ["a"]],
+  ["FROM a AS b\nCOPY --from=c x y\nFROM d AS c", {}, ["d"]],
   ["ARG v=1\nFROM a:$v", {}, ["a:1"]],
   ["ARG v=1\nFROM a:$v", { buildArguments: { v: "2" } }, ["a:2"]],
   ["ARG v\nFROM a:${v:-3}", {}, ["a:3"]],
@@ -127,7 +128,7 @@ const refused: [text: string, target: string | undefined, message: string][] = [
   ],
   [
     "FROM a\nRUN --mount=from=c,target=/x y\nFROM a AS c",
-    undefined,
+    "0",
     'cannot mount from stage "c", stage needs to be defined before current command',
   ],
   [
