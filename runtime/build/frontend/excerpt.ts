@@ -16,9 +16,17 @@ export function excerptOf(
   const lines = sourceLines.slice(start - 1, end).map((line, index) => {
     const number = start + index;
     const mark = number >= first && number <= marked ? ">>>" : "   ";
-    return ` ${String(number).padStart(3)} | ${mark} ${line}`;
+    return ` ${String(number).padStart(3)} | ${mark} ${printable(line)}`;
   });
   return [`${fileName}:${first}`, RULE, ...lines, RULE].join("\n");
+}
+
+const LONGEST_SHOWN = 500;
+
+/** What is no text after all must not control the terminal, nor fill it. */
+function printable(line: string): string {
+  const shown = line.slice(0, LONGEST_SHOWN).replaceAll(/(?!\t)\p{Cc}/gu, "\uFFFD");
+  return line.length > LONGEST_SHOWN ? `${shown}...` : shown;
 }
 
 /** A few lines more at both ends. */

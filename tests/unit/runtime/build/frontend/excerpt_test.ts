@@ -28,3 +28,8 @@ for (const [first, last, [start, end]] of cases) {
 Deno.test("excerptOf() has nothing for lines that are not there", () => {
   assert.equal(excerptOf(lines, [13, 13], "Dockerfile"), undefined);
 });
+
+Deno.test("excerptOf() shows nothing that a terminal obeys, and no endless lines", () => {
+  const [, , line] = excerptOf(["\x1b[2Ja\tb" + "x".repeat(1e5)], [1, 1], "f")!.split("\n");
+  assert.match(line, /^ {3}1 \| >>> \uFFFD\[2Ja\tbx{493}\.\.\.$/);
+});
