@@ -1,7 +1,7 @@
 /** ADD of a local archive: what is in it is unpacked. */
 
 import { O } from "../../../ffi/constants.ts";
-import { type DirectoryFd, setTimesOfFd, type Time, withFd } from "../../../ffi/file.ts";
+import { close, setTimesOfFd, type Time } from "../../../ffi/file.ts";
 import { isRegularFile, statAt } from "../../../ffi/stat.ts";
 import { ArchiveError } from "../../../storage/layer/archive_error.ts";
 import type { Owner } from "../../../storage/layer/attributes.ts";
@@ -71,10 +71,10 @@ export async function extractArchive(
 
 async function withSource<T>(
   { tree, path }: CopySource,
-  use: (fd: DirectoryFd) => Promise<T>,
+  use: (fd: number) => Promise<T>,
 ): Promise<T> {
   using resources = new DisposableStack();
   const fd = openSource(tree, path, O.RDONLY | O.NOFOLLOW | O.NONBLOCK | O.NOCTTY);
-  resources.defer(() => withFd(fd, () => {}));
+  resources.defer(() => close(fd));
   return await use(fd);
 }
