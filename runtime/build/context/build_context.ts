@@ -87,10 +87,10 @@ function openContextDirectory(path: string): number {
   try {
     return openAt(AT.FDCWD, path, O.RDONLY | O.DIRECTORY);
   } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
     if (isErrno(error, "ENOENT")) {
       throw new EngineError(`unable to prepare context: path ${JSON.stringify(path)} not found`);
     }
-    throw new EngineError(`unable to prepare context: ${path}: ${error.reason}`);
+    if (!(error instanceof SystemError)) throw error;
+    throw new EngineError(`unable to prepare context: ${path}: ${(error as SystemError).reason}`);
   }
 }

@@ -94,7 +94,9 @@ export class TargetTree {
       at = joinPaths(at, name);
       const parent = directory;
       try {
-        directory = this.#openBelow(parent, name, { ...owner, mode: 0o755, modified });
+        // mkdir(2) passes on the bit that passes on the group, and so does docker.
+        const mode = 0o755 | (parent.passesOnGroup ? S_ISGID : 0);
+        directory = this.#openBelow(parent, name, { ...owner, mode, modified });
       } catch (error) {
         throw isErrno(error, "ENOTDIR") ? new SystemError("mkdir", `/${at}`, ENOTDIR) : error;
       } finally {
