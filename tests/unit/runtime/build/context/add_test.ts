@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { RemoteFile } from "../../../../../runtime/build/context/remote_file.ts";
 import { InlineFiles } from "../../../../../runtime/build/context/inline_files.ts";
+import { close } from "../../../../../ffi/file.ts";
+import { cloneTree, mount } from "../../../../../ffi/mount.ts";
+import { inPrivateMountNamespace } from "../../../../../ffi/mount_namespace.ts";
 import { listNames } from "../../../../../ffi/directory.ts";
 import { Store } from "../../../../../storage/store.ts";
 import { root as asRoot } from "../../../../e2e/harness/needs.ts";
 import { testWith } from "../../../../e2e/harness/skip.ts";
 import { archive, type Bytes, directory, file, symlink } from "../../../storage/layer/helpers.ts";
-import { type Instruction, listTree, run, type Tree } from "./helpers.ts";
+import { type Instruction, listTree, makeTree, run, type Tree } from "./helpers.ts";
 
 const good = archive(directory("d"), file("d/a", "A"), symlink("d/l", "/a"));
 
@@ -81,6 +84,43 @@ for (const { what, files, result, error, ...instruction } of cases) {
     }
   });
 }
+
+testWith(
+  [asRoot],
+  "ADD an archive over an image, whose links lead where the image says",
+  async () => {
+    const path = Deno.makeTempDirSync();
+    try {
+      for (const name of ["context", "upper", "lower", "work", "merged"]) {
+        Deno.mkdirSync(`${path}/${name}`);
+      }
+      makeTree(`${path}/lower`, ["d 755 0:0 usr/lib", "l lib usr/lib", "f 644 0:0 etc/d/old old"]);
+      const bytes = archive(file("lib/x", "X"), file("etc/d", "D"));
+      Deno.writeFileSync(`${path}/context/x.tar`, bytes);
+      Deno.writeTextFileSync(`${path}/context/y`, "Y");
+      const openMerged = () => {
+        const fd = inPrivateMountNamespace(() => {
+          const data = `lowerdir=${path}/lower,upperdir=${path}/upper,workdir=${path}/work`;
+          mount({ source: "overlay", target: `${path}/merged`, type: "overlay", flags: 0, data });
+          return cloneTree(`${path}/merged`, true);
+        });
+        return { fd, [Symbol.dispose]: () => close(fd) };
+      };
+      const paths = { context: `${path}/context`, upper: `${path}/upper`, lower: `${path}/lower` };
+      await run(paths, { words: "x.tar y /", more: { extraction: { openMerged } } });
+      assert.deepEqual(listTree(`${path}/upper`), [
+        "d 755 0:0 etc",
+        "*f 644 0:0 etc/d D",
+        "d 755 0:0 usr",
+        "d 755 0:0 usr/lib",
+        "*f 644 0:0 usr/lib/x X",
+        "*f 644 0:0 y Y",
+      ]);
+    } finally {
+      Deno.removeSync(path, { recursive: true });
+    }
+  },
+);
 
 async function withStore(use: (store: Store, path: string) => Promise<void>): Promise<void> {
   const path = Deno.makeTempDirSync();
