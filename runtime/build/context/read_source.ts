@@ -1,5 +1,6 @@
 /** Reading a file that must stay what it is meanwhile. */
 
+import { SystemError } from "../../../ffi/errno.ts";
 import { O } from "../../../ffi/constants.ts";
 import { close, type DirectoryFd, openAt, read } from "../../../ffi/file.ts";
 import { type Stat, statAt } from "../../../ffi/stat.ts";
@@ -31,11 +32,11 @@ export function* readSource(
   finish: (fd: number) => void,
 ): Generator<void> {
   const { size } = file.stat;
-  const fd = openAt(file.directory, file.name, FLAGS);
+  const fd = named(file, () => openAt(file.directory, file.name, FLAGS));
   try {
     for (let rest = size; rest > 0;) {
       if (rest < size) yield;
-      const length = read(fd, buffer);
+      const length = named(file, () => read(fd, buffer));
       if (length === 0) break;
       consume(buffer.subarray(0, length));
       rest -= length;
@@ -46,6 +47,16 @@ export function* readSource(
     }
   } finally {
     close(fd);
+  }
+}
+
+/** An error says which file it is about: what consumes the content has errors of its own. */
+function named<T>({ path }: SourceFile, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    throw new SystemError(error.operation, path, error.errno);
   }
 }
 
