@@ -5,7 +5,8 @@ import type { ContainerConfig } from "../../storage/image/config.ts";
 import { parseSignal } from "../container/signal.ts";
 import { exposedPortsOf } from "../network/port_specification.ts";
 import type { EscapeToken } from "./dockerfile.ts";
-import { expandWord, expandWords, type Variables, variablesOf } from "./expand.ts";
+import { variablesOf } from "./expand.ts";
+import { expandConfigInstruction } from "./expand_config_instruction.ts";
 import type { ConfigInstruction } from "./instruction.ts";
 import type { ArgumentWords } from "./line_arguments.ts";
 
@@ -19,18 +20,24 @@ export interface ConfigInProgress {
 }
 
 /**
- * Carries out one instruction. Variables are the configuration's own as they were before it, and build arguments as far as
- * the configuration does not set them. Throws InvalidError in docker's words.
+ * Carries out one instruction as it is written. Variables are the configuration's own as they were before it. Throws
+ * InvalidError in docker's words.
  */
 export function applyInstruction(
   inProgress: ConfigInProgress,
   instruction: ConfigInstruction,
   escapeToken: EscapeToken,
-  buildArguments: Variables = new Map(),
+): void {
+  const variables = variablesOf(inProgress.config.Env ?? []);
+  applyExpanded(inProgress, expandConfigInstruction(instruction, variables, escapeToken));
+}
+
+/** Carries out one instruction in which variables are replaced already. Throws InvalidError in docker's words. */
+export function applyExpanded(
+  inProgress: ConfigInProgress,
+  instruction: ConfigInstruction,
 ): void {
   const { config } = inProgress;
-  const variables = new Map([...buildArguments, ...variablesOf(config.Env ?? [])]);
-  const expand = (text: string) => expandWord(text, variables, escapeToken);
   switch (instruction.name) {
     case "cmd":
       config.Cmd = commandOf(instruction.command, config);
@@ -44,13 +51,10 @@ export function applyInstruction(
       if (!inProgress.isCmdSet) config.Cmd = null;
       break;
     case "env":
-      for (const [name, value] of instruction.pairs.map((pair) => pair.map(expand))) {
-        setVariable(config, name, value);
-      }
+      for (const [name, value] of instruction.pairs) setVariable(config, name, value);
       break;
     case "expose": {
-      const words = instruction.ports.flatMap((text) => expandWords(text, variables, escapeToken));
-      const ports = words.flatMap(exposedPortsOf);
+      const ports = instruction.ports.flatMap(exposedPortsOf);
       if (ports.length > 0) config.ExposedPorts = withKeys(config.ExposedPorts, ports);
       break;
     }
@@ -60,29 +64,28 @@ export function applyInstruction(
     case "label":
       config.Labels = {
         ...config.Labels,
-        ...Object.fromEntries(instruction.pairs.map((pair) => pair.map(expand))),
+        ...Object.fromEntries(instruction.pairs),
       };
       break;
     case "onbuild":
       config.OnBuild = [...config.OnBuild ?? [], instruction.trigger];
       break;
     case "stopsignal":
-      config.StopSignal = expand(instruction.signal);
-      parseSignal(config.StopSignal);
+      parseSignal(instruction.signal);
+      config.StopSignal = instruction.signal;
       break;
     case "user":
-      config.User = expand(instruction.user);
+      config.User = instruction.user;
       break;
     case "volume": {
-      const paths = instruction.paths.map(expand);
-      if (paths.includes("")) {
+      if (instruction.paths.includes("")) {
         throw new InvalidError("VOLUME specified can not be an empty string");
       }
-      config.Volumes = withKeys(config.Volumes, paths);
+      config.Volumes = withKeys(config.Volumes, instruction.paths);
       break;
     }
     case "workdir":
-      config.WorkingDir = resolveWorkingDirectory(config.WorkingDir, expand(instruction.path));
+      config.WorkingDir = resolveWorkingDirectory(config.WorkingDir, instruction.path);
       break;
   }
 }

@@ -4,7 +4,7 @@ import { InvalidError } from "../../storage/errors.ts";
 import type { Healthcheck } from "../../storage/image/config.ts";
 import type { DockerfileLine } from "./dockerfile.ts";
 import { parseDuration } from "./duration.ts";
-import { parseFlags } from "./flags.ts";
+import { type Flags, parseFlags } from "./flags.ts";
 
 /** The shortest interval between checks, in nanoseconds. */
 const MINIMUM_DURATION = 1_000_000;
@@ -16,7 +16,13 @@ export function parseHealthcheck(line: DockerfileLine): Healthcheck {
     if (words.length > 0) throw new InvalidError("HEALTHCHECK NONE takes no arguments");
     return { Test: ["NONE"] };
   }
-  const flags = parseFlags(line.flags, ["interval", "timeout", "start-period", "retries"]);
+  const flags = parseFlags(line.flags, {
+    interval: "text",
+    timeout: "text",
+    "start-period": "text",
+    "start-interval": "text",
+    retries: "text",
+  });
   if (type !== "CMD") {
     throw new InvalidError(`Unknown type ${JSON.stringify(type)} in HEALTHCHECK (try CMD)`);
   }
@@ -28,17 +34,16 @@ export function parseHealthcheck(line: DockerfileLine): Healthcheck {
   if (timeout !== undefined) healthcheck.Timeout = timeout;
   const startPeriod = parseOptionalDuration("start-period", flags);
   if (startPeriod !== undefined) healthcheck.StartPeriod = startPeriod;
-  const retries = flags.get("retries");
+  const startInterval = parseOptionalDuration("start-interval", flags);
+  if (startInterval !== undefined) healthcheck.StartInterval = startInterval;
+  const retries = flags.text("retries");
   if (retries) healthcheck.Retries = parseRetries(retries);
   return healthcheck;
 }
 
 /** Nanoseconds; an empty value is none. */
-function parseOptionalDuration(
-  name: string,
-  flags: ReadonlyMap<string, string>,
-): number | undefined {
-  const text = flags.get(name);
+function parseOptionalDuration(name: string, flags: Flags): number | undefined {
+  const text = flags.text(name);
   if (!text) return undefined;
   const duration = parseDuration(text);
   if (duration < MINIMUM_DURATION) {

@@ -5,12 +5,13 @@ import { type DockerfileLine, type EscapeToken, splitLine, trim } from "./docker
 import { parseFlags } from "./flags.ts";
 import { parseHealthcheck } from "./healthcheck.ts";
 import type { ConfigInstruction, Pairs } from "./instruction.ts";
+import type { ArgumentWords } from "./line_arguments.ts";
 
 type Parser = (line: DockerfileLine, escapeToken: EscapeToken) => ConfigInstruction;
 
 const parsers: Readonly<Record<ConfigInstruction["name"], Parser>> = {
-  cmd: (line) => ({ name: "cmd", command: withoutFlags(line) }),
-  entrypoint: (line) => ({ name: "entrypoint", command: withoutFlags(line) }),
+  cmd: (line) => ({ name: "cmd", command: commandOf(line) }),
+  entrypoint: (line) => ({ name: "entrypoint", command: commandOf(line) }),
   env: (line) => ({ name: "env", pairs: pairsOf(line) }),
   expose: (line) => ({ name: "expose", ports: someWords(line).toSorted() }),
   healthcheck(line) {
@@ -38,8 +39,13 @@ export function parseConfigInstruction(
 }
 
 function withoutFlags(line: DockerfileLine): DockerfileLine {
-  parseFlags(line.flags, []);
+  parseFlags(line.flags, {});
   return line;
+}
+
+function commandOf(line: DockerfileLine): ArgumentWords {
+  const { words, isJson } = withoutFlags(line);
+  return { words, isJson };
 }
 
 function requireSome({ name, words }: DockerfileLine): void {
@@ -71,15 +77,16 @@ function pairsOf(line: DockerfileLine): Pairs {
   return pairs;
 }
 
-/** What is done later, in a build upon this image: another instruction, kept as it is written. */
+/** What is done later, in a build upon this image: another instruction, kept as it is written, with its heredocs. */
 function triggerOf(line: DockerfileLine, escapeToken: EscapeToken): string {
   const [text] = someWords(line);
-  const trigger = splitLine(text, escapeToken).name.toUpperCase();
-  if (trigger === "ONBUILD") {
+  const name = splitLine(text, escapeToken).name.toUpperCase();
+  if (name === "ONBUILD") {
     throw new InvalidError("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
   }
-  if (trigger === "MAINTAINER" || trigger === "FROM") {
-    throw new InvalidError(`${trigger} isn't allowed as an ONBUILD trigger`);
+  if (name === "MAINTAINER" || name === "FROM") {
+    throw new InvalidError(`${name} isn't allowed as an ONBUILD trigger`);
   }
-  return line.original.replace(/^[\t\f\r ]*onbuild[\t\f\r ]*/i, "");
+  const trigger = line.original.replace(/^[\t\f\r ]*onbuild[\t\f\r ]*/i, "");
+  return trigger + line.heredocs.map(({ content, name }) => `\n${content}${name}`).join("");
 }

@@ -27,8 +27,11 @@ export function isChecked(config: ContainerConfig): boolean {
 
 /** How a container is checked, with nothing left open. */
 export function checkSettingsOf(check: Healthcheck = {}): Required<Omit<Healthcheck, "Test">> {
+  const Interval = check.Interval || DEFAULTS.Interval;
   return {
-    Interval: check.Interval || DEFAULTS.Interval,
+    Interval,
+    // What docker 20.10 does, which does not know this one.
+    StartInterval: check.StartInterval || Interval,
     Timeout: check.Timeout || DEFAULTS.Timeout,
     StartPeriod: check.StartPeriod || DEFAULTS.StartPeriod,
     Retries: check.Retries || DEFAULTS.Retries,
@@ -53,10 +56,17 @@ export function healthAfter(container: ContainerFile, result: HealthcheckResult)
   return { Status: fails ? "unhealthy" : before.Status, FailingStreak, Log };
 }
 
+/** How long to wait until the next check, in nanoseconds: it may be made more often while a container starts. */
+export function nextCheckAfter(container: ContainerFile, time: string): number {
+  const { Interval, StartInterval } = checkSettingsOf(container.Config.Healthcheck);
+  const isStarting = (container.State.Health ?? healthAtStart(container))?.Status === "starting";
+  return isStarting && isInStartPeriod(container, { Start: time }) ? StartInterval : Interval;
+}
+
 /** Whether a check was made while its failures do not count yet. */
 function isInStartPeriod(
   { Config, State: { StartedAt } }: ContainerFile,
-  { Start }: HealthcheckResult,
+  { Start }: Pick<HealthcheckResult, "Start">,
 ): boolean {
   const { StartPeriod } = checkSettingsOf(Config.Healthcheck);
   return compareTimes(Start, StartedAt) < 0 || secondsBetween(StartedAt, Start) < StartPeriod / 1e9;

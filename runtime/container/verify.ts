@@ -56,7 +56,7 @@ export function verifyRestartPolicy(policy: HostConfig["RestartPolicy"]): void {
 const SHORTEST_DURATION = 1_000_000;
 
 function verifyHealthcheck(healthcheck: Healthcheck): void {
-  for (const name of ["Interval", "Timeout", "StartPeriod"] as const) {
+  for (const name of ["Interval", "Timeout", "StartPeriod", "StartInterval"] as const) {
     const duration = healthcheck[name] ?? 0;
     if (duration !== 0 && duration < SHORTEST_DURATION) {
       throw new InvalidError(`${name} in Healthcheck cannot be less than 1ms`);

@@ -65,6 +65,7 @@ const containerConfig = object({
     Interval: integer,
     Timeout: integer,
     StartPeriod: integer,
+    StartInterval: integer,
     Retries: integer,
   }),
   ArgsEscaped: flag,

@@ -15,7 +15,7 @@ import { formatDuration } from "../../build/duration.ts";
 import { ExecutionRefused } from "../../sandbox/start.ts";
 import { startExec } from "../exec/exec.ts";
 import { ExecSession } from "../exec/session.ts";
-import { checkCommandOf, checkSettingsOf, healthAfter } from "../healthcheck.ts";
+import { checkCommandOf, checkSettingsOf, healthAfter, nextCheckAfter } from "../healthcheck.ts";
 import { lockContainer } from "../lock_container.ts";
 import { recordContainerEvent } from "../record_event.ts";
 import type { RunningContainer } from "../running.ts";
@@ -54,13 +54,20 @@ export class HealthMonitor {
 
   private async run(): Promise<void> {
     for (;;) {
-      await this.waitFor(milliseconds(this.settings.Interval));
+      await this.waitFor(milliseconds(this.nextCheck()));
       if (this.isStopped) return;
       const container = this.readCurrent();
       // Docker's checks, too, wait until the container goes on.
       if (container === undefined || container.State.Paused) continue;
       await this.check();
     }
+  }
+
+  /** Nanoseconds. */
+  private nextCheck(): number {
+    const { Interval, StartInterval } = this.settings;
+    const container = StartInterval === Interval ? undefined : this.readCurrent();
+    return container === undefined ? Interval : nextCheckAfter(container, now());
   }
 
   /** Waits so many milliseconds, or until it is to end, or something else has happened. */

@@ -81,7 +81,7 @@ const refused: [changes: string[], message: string][] = [
   [[
     "LABEL a=1 b",
   ], 'Syntax error - can\'t find = in "b". Must be of the form: name=value'],
-  [["ENV a=${b:x}"], 'failed to process "${b:x}": unsupported modifier (x) in substitution'],
+  [["ENV a=${b:x}"], 'failed to process "${b:x}": unsupported modifier (:x) in substitution'],
   [["EXPOSE"], "EXPOSE requires at least one argument"],
   [["EXPOSE 70000"], "Invalid containerPort: 70000"],
   [["HEALTHCHECK"], "HEALTHCHECK requires at least one argument"],

@@ -13,7 +13,7 @@ Deno.test("parseDockerfile() joins continued lines, without the comments and emp
 
 Deno.test("parseDockerfile() counts the lines of the file", () => {
   const { lines } = parseDockerfile("# one\n\nUSER a \\\n b\nUSER c");
-  assert.deepEqual(lines.map((line) => line.lineNumber), [3, 5]);
+  assert.deepEqual(lines.map((line) => line.lines), [[3, 4], [5, 5]]);
 });
 
 Deno.test("parseDockerfile() does not take two escapes for a continuation", () => {

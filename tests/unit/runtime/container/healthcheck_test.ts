@@ -3,6 +3,7 @@ import {
   checkCommandOf,
   healthAfter,
   healthAtStart,
+  nextCheckAfter,
 } from "../../../../runtime/container/healthcheck.ts";
 import { createdState } from "../../../../runtime/container/state.ts";
 import type {
@@ -78,4 +79,14 @@ Deno.test("failures do not count in the start period, until the first success", 
   deepEqual([excused.Status, excused.FailingStreak, excused.Log!.length], ["starting", 0, 1]);
   equal(after(excused, 1, later).Status, "unhealthy");
   equal(after(after(starting, 0, within), 1, within).Status, "unhealthy");
+});
+
+Deno.test("a container that starts may be checked more often", () => {
+  const check: Healthcheck = { Interval: 60e9, StartInterval: 1e9, StartPeriod: 30e9 };
+  const early = "2026-11-21T12:00:10Z", late = "2026-11-21T12:00:40Z";
+  equal(nextCheckAfter(container(starting, check), early), 1e9);
+  equal(nextCheckAfter(container(null, check), early), 1e9);
+  equal(nextCheckAfter(container(starting, check), late), 60e9);
+  equal(nextCheckAfter(container({ ...starting, Status: "healthy" }, check), early), 60e9);
+  equal(nextCheckAfter(container(starting, { Interval: 60e9, StartPeriod: 30e9 }), early), 60e9);
 });

@@ -1,0 +1,70 @@
+/** .dockerignore: which files of a build context do not belong to it (Docker documentation, Build context). */
+
+import { InvalidError } from "../../../storage/errors.ts";
+import { parsePathPattern, type PathPattern } from "./path_pattern.ts";
+
+/**
+ * Whether a path, relative to the context, does not belong to it; for a directory, whether nothing in it does either, so that
+ * nobody has to look into it.
+ */
+export type Ignores = (path: string, isDirectory: boolean) => boolean;
+
+interface Rule {
+  readonly pattern: PathPattern;
+  /** `!`: what matches belongs to the context after all. */
+  readonly isException: boolean;
+}
+
+/** Reads the file. Throws InvalidError for a pattern that makes no sense. */
+export function parseIgnoreFile(text: string): Ignores {
+  const patterns = text.replace(/^\uFEFF/, "").split("\n")
+    .filter((line) => !line.startsWith("#")).map((line) => line.trim())
+    .filter((line) => line !== "").map(relativePattern);
+  return ignoring(patterns);
+}
+
+/** A leading slash means the context, as does none. */
+function relativePattern(line: string): string {
+  const isException = line.startsWith("!");
+  if (line === "!") return line;
+  const pattern = cleanPath(isException ? line.slice(1).trim() : line);
+  const relative = pattern.length > 1 ? pattern.replace(/^\//, "") : pattern;
+  return (isException ? "!" : "") + relative;
+}
+
+/** The same for patterns from elsewhere (COPY --exclude). The last one that matches a path, or a directory above it, counts. */
+export function ignoring(patterns: readonly string[]): Ignores {
+  const rules = patterns.map((text) => text.trim()).filter((text) => text !== "").map(parseRule);
+  const exceptions = rules.filter(({ isException }) => isException);
+  return (path, isDirectory) => {
+    const parts = path.split("/");
+    const paths = parts.map((_, index) => parts.slice(0, index + 1).join("/")).reverse();
+    let isIgnored = false;
+    for (const { pattern, isException } of rules) {
+      if (isException !== isIgnored) continue;
+      if (paths.some((candidate) => pattern.matches(candidate))) isIgnored = !isException;
+    }
+    if (!isIgnored || !isDirectory) return isIgnored;
+    return !exceptions.some(({ pattern }) =>
+      pattern.mayMatchBelow(path) || paths.some((candidate) => pattern.matches(candidate))
+    );
+  };
+}
+
+function parseRule(text: string): Rule {
+  const isException = text.startsWith("!");
+  if (text === "!") throw new InvalidError('illegal exclusion pattern: "!"');
+  return { pattern: parsePathPattern(cleanPath(isException ? text.slice(1) : text)), isException };
+}
+
+/** Without empty parts, `.` and, where it leads up from something, `..` (Go's path.Clean). */
+export function cleanPath(path: string): string {
+  const isAbsolute = path.startsWith("/"), parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else if (!isAbsolute) parts.push(part);
+  }
+  return (isAbsolute ? "/" : "") + parts.join("/") || ".";
+}
