@@ -6,12 +6,13 @@ import { removeUnpublishedLayer } from "./layer/layer_store.ts";
 import { endLease } from "./layer/lease.ts";
 import { DirectoryLock } from "./lock.ts";
 import type { Store } from "./store.ts";
+import { sweepTemporaryDirectory } from "./temporary_directory.ts";
 
 /** Makes the store's layout if it is missing, and finishes what crashed commands began. Every command that writes starts with it. */
 export function prepareForWriting(store: Store): void {
   store.ensureLayout();
   sweepLayers(store);
-  sweepContainers(store);
+  sweepTemporary(store);
 }
 
 function sweepLayers(store: Store): void {
@@ -28,10 +29,11 @@ function sweepLayers(store: Store): void {
   }
 }
 
-function sweepContainers(store: Store): void {
+function sweepTemporary(store: Store): void {
   for (const name of listNames(store.temporary)) {
+    sweepTemporaryDirectory(store, name);
     const id = /^container-([a-f0-9]{64})$/.exec(name)?.[1];
-    if (id === undefined) continue; // dockerd's own
+    if (id === undefined) continue; // dockerd's own, or a build's
     using lock = DirectoryLock.tryTake(`${store.temporary}/${name}`);
     if (lock !== undefined) deleteStagedContainer(store, id);
   }

@@ -6,6 +6,8 @@ import type { ByteSource } from "../../storage/layer/source.ts";
 export interface Download {
   /** Bytes to come, if the server says so. */
   readonly size: number | undefined;
+  /** When it was changed last, if the server says so: HTTP's date. */
+  readonly lastModified: string | undefined;
   readonly source: ByteSource;
 }
 
@@ -27,6 +29,7 @@ export async function download(url: string): Promise<Download> {
   return {
     // What is compressed for the transfer arrives uncompressed, and larger.
     size: response.headers.has("content-encoding") || Number.isNaN(length) ? undefined : length,
+    lastModified: response.headers.get("last-modified") ?? undefined,
     source: readBody(url, response.body),
   };
 }

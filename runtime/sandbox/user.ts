@@ -73,7 +73,7 @@ function numberOf(word: string): number | undefined {
   return number;
 }
 
-function parsePasswd(text: string): PasswdEntry[] {
+export function parsePasswd(text: string): PasswdEntry[] {
   return fieldsOf(text).map(([name, , uid, gid, , home]) => ({
     name,
     uid: Number(uid),
@@ -82,7 +82,7 @@ function parsePasswd(text: string): PasswdEntry[] {
   }));
 }
 
-function parseGroup(text: string): GroupEntry[] {
+export function parseGroup(text: string): GroupEntry[] {
   return fieldsOf(text).map(([name, , gid, members]) => ({
     name,
     gid: Number(gid),

@@ -13,7 +13,7 @@ import {
   setTimesOfFd,
   withFd,
 } from "../../ffi/file.ts";
-import { setAttribute, setAttributeOfPath } from "../../ffi/xattr.ts";
+import { getAttribute, listAttributes, setAttribute, setAttributeOfPath } from "../../ffi/xattr.ts";
 import type { TarHeader } from "./tar/header.ts";
 
 /** Who is to own what is unpacked, instead of who the archive says. */
@@ -21,6 +21,9 @@ export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
+
+/** Extended attributes by name. */
+export type Attributes = Map<string, Uint8Array<ArrayBuffer>>;
 
 /** Attributes by which overlayfs itself is steered: in an archive they would be an attack (redirects into other layers). */
 function isOverlayAttribute(name: string): boolean {
@@ -36,12 +39,23 @@ export function isArchivedAttribute(name: string): boolean {
     (name.startsWith("user.") && !isOverlayAttribute(name));
 }
 
+/** Those of an open file's attributes that an archive keeps; undefined if there are none. */
+export function readAttributes(fd: number): Attributes | undefined {
+  let attributes: Attributes | undefined;
+  for (const name of listAttributes(fd)) {
+    if (!isArchivedAttribute(name)) continue;
+    const value = getAttribute(fd, name);
+    if (value !== undefined) (attributes ??= new Map()).set(name, value);
+  }
+  return attributes;
+}
+
 /** What the file system does not support, or does not permit in a user namespace, is left out, as by docker. */
 function setAttributes(
-  header: TarHeader,
+  attributes: Attributes,
   set: (name: string, value: Uint8Array<ArrayBuffer>) => void,
 ) {
-  for (const [name, value] of header.attributes!) {
+  for (const [name, value] of attributes) {
     if (isOverlayAttribute(name)) continue;
     try {
       set(name, value);
@@ -51,6 +65,10 @@ function setAttributes(
   }
 }
 
+export function setAttributesOfFd(fd: number, attributes: Attributes): void {
+  setAttributes(attributes, (name, value) => setAttribute(fd, name, value));
+}
+
 /**
  * Gives an open file or directory what the header says. The owner comes first, because changing it takes away setuid and
  * security.capability; the mode after the attributes, because a file that is not writable takes none from its owner. A
@@ -58,7 +76,7 @@ function setAttributes(
  */
 export function applyToFd(fd: number, header: TarHeader, owner: Owner): void {
   changeOwnerOfFd(fd, owner.uid, owner.gid);
-  if (header.attributes) setAttributes(header, (name, value) => setAttribute(fd, name, value));
+  if (header.attributes) setAttributesOfFd(fd, header.attributes);
   changeModeOfFd(fd, header.mode & 0o7777);
   if (header.type !== "directory") {
     setTimesOfFd(fd, header.accessed ?? header.modified, header.modified);
@@ -69,13 +87,13 @@ export function applyToFd(fd: number, header: TarHeader, owner: Owner): void {
 export function applyToName(
   directory: DirectoryFd,
   name: string,
-  header: TarHeader,
+  header: Pick<TarHeader, "type" | "mode" | "accessed" | "modified" | "attributes">,
   owner: Owner,
 ): void {
   changeOwner(directory, name, owner.uid, owner.gid);
   if (header.attributes) {
     const path = `/proc/self/fd/${directory}/${name}`;
-    setAttributes(header, (key, value) => setAttributeOfPath(path, key, value));
+    setAttributes(header.attributes, (key, value) => setAttributeOfPath(path, key, value));
   }
   if (header.type !== "symlink") {
     // fchmodat(2) follows links, and in a live container the name may have become one by now.

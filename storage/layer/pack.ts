@@ -5,8 +5,8 @@ import { openDirectory, readEntries } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, type DirectoryFd, openAt, read, readLink } from "../../ffi/file.ts";
 import { isDirectory, isRegularFile, isSymlink, type Stat, statAt } from "../../ffi/stat.ts";
-import { getAttribute, listAttributes } from "../../ffi/xattr.ts";
-import { isArchivedAttribute } from "./attributes.ts";
+import { getAttribute } from "../../ffi/xattr.ts";
+import { readAttributes } from "./attributes.ts";
 import { ChunkBuffer } from "./chunk_buffer.ts";
 import { paddingOf } from "./tar/block.ts";
 import type { EntryType, TarHeader } from "./tar/header.ts";
@@ -218,14 +218,4 @@ function opaqueHeader(stat: Stat, name: string): TarHeader {
 function isOpaque(fd: number): boolean {
   const value = getAttribute(fd, OPAQUE_ATTRIBUTE);
   return value?.length === 1 && value[0] === OPAQUE_VALUE[0];
-}
-
-function readAttributes(fd: number): TarHeader["attributes"] {
-  let attributes: TarHeader["attributes"];
-  for (const name of listAttributes(fd)) {
-    if (!isArchivedAttribute(name)) continue;
-    const value = getAttribute(fd, name);
-    if (value !== undefined) (attributes ??= new Map()).set(name, value);
-  }
-  return attributes;
 }
