@@ -122,7 +122,11 @@ export const registry: Registry = {
   groups: {
     builder: {
       summary: "Manage builds",
-      commands: { build },
+      commands: {
+        build,
+        du: entry("Show what builds keep in the store", "./builder_du.ts"),
+        prune: entry("Remove build cache", "./builder_prune.ts"),
+      },
     },
     container: {
       summary: "Manage containers",
