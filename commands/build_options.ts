@@ -26,7 +26,6 @@ const supported = {
   "no-cache-filter": list(null, "Do not cache specified stages"),
   platform: string(null, "Set platform for the build (os/architecture[/variant])"),
   progress: string(null, "Set type of progress output (auto|plain|quiet)", { default: "auto" }),
-  pull: bool(null, "Always attempt to pull a newer version of the image"),
   quiet: bool("q", "Suppress the build output and print image ID on success"),
   secret: list(null, "Secret to expose to the build (e.g., id=mysecret,src=/local/secret)"),
   "shm-size": shmSize,
@@ -63,6 +62,7 @@ const refused = {
     "Swap limit equal to memory plus swap: '-1' to enable unlimited swap",
   ),
   output: unsupported("list", "o", "Output destination (format: type=local,dest=path)"),
+  pull: unsupported("bool", null, "Always attempt to pull a newer version of the image"),
   rm: unsupported("bool", null, "Remove intermediate containers after a successful build", {
     default: "true",
     reason: "there are no intermediate containers",

@@ -7,12 +7,13 @@ import {
 } from "../../../storage/image/config.ts";
 import { completeConfig } from "../../../storage/image/complete_config.ts";
 import { resolveImage } from "../../../storage/image/image_store.ts";
-import { NotFoundError } from "../../../storage/errors.ts";
+import { ConflictError, NotFoundError } from "../../../storage/errors.ts";
 import { chainIdsOf, layerExists, readLayer } from "../../../storage/layer/layer_store.ts";
 import type { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import { DEFAULT_PATH } from "../../container/prepare.ts";
 import { variablesOf } from "../expand.ts";
+import { formatPlatform } from "../frontend/platform.ts";
 import type { Platform } from "../frontend/types.ts";
 import { BuildError } from "./errors.ts";
 import type { StageState } from "./state.ts";
@@ -35,8 +36,10 @@ export async function imageState(
   store: Store,
   lease: LayerLease,
   reference: string,
+  platform?: Platform,
 ): Promise<StageState> {
   const { id, config } = findImage(store, reference);
+  if (platform !== undefined) checkPlatform(reference, platformOf(config), platform);
   const diffIds = [...config.rootfs.diff_ids ?? []];
   const top = (await chainIdsOf(diffIds)).at(-1);
   if (top !== undefined) holdLayer(store, lease, top);
@@ -51,6 +54,15 @@ export async function imageState(
     isCmdSet: false,
     imageId: id,
   };
+}
+
+/** Another variant of an architecture is for the image to say. */
+function checkPlatform(reference: string, actual: Platform, wanted: Platform): void {
+  if (actual.os === wanted.os && actual.architecture === wanted.architecture) return;
+  throw new ConflictError(
+    `image with reference ${reference} was found but does not match the specified platform: ` +
+      `wanted ${formatPlatform(wanted)}, actual: ${formatPlatform(actual)}`,
+  );
 }
 
 function findImage(store: Store, reference: string) {

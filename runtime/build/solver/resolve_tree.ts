@@ -2,6 +2,7 @@
 
 import { resolveSource } from "../frontend/plan_stages.ts";
 import type { Stage } from "../frontend/types.ts";
+import { wantedPlatform } from "./platform.ts";
 import { imageState } from "./base.ts";
 import type { BuildSession } from "./session.ts";
 import type { BuildTree } from "./sources.ts";
@@ -18,8 +19,11 @@ export async function resolveTree(
   switch (source.kind) {
     case "stage":
       return sources.layer((await session.stateOf(source.stage)).layer, from);
-    case "image":
-      return sources.layer((await imageState(store, lease, source.reference)).layer, from);
+    case "image": {
+      const platform = wantedPlatform(session, source.platform);
+      const { layer } = await imageState(store, lease, source.reference, platform);
+      return sources.layer(layer, from);
+    }
     case "context":
       return await sources.context(source.name);
     case "scratch":

@@ -13,6 +13,7 @@ import { imageState, scratchState } from "./base.ts";
 import { prepareCopy } from "./copy_step.ts";
 import { BuildCanceled, BuildError, OutputTail } from "./errors.ts";
 import { configText } from "./history_text.ts";
+import { wantedPlatform } from "./platform.ts";
 import type { VertexReporter } from "./progress.ts";
 import { CommandFailed, prepareRun } from "./run_step.ts";
 import type { BuildSession } from "./session.ts";
@@ -74,7 +75,8 @@ export class StageSolver {
       case "image": {
         const vertex = session.reporter.begin(this.#titles.next(`FROM ${base.reference}`));
         try {
-          const state = await imageState(session.store, session.lease, base.reference);
+          const platform = wantedPlatform(session, base.platform);
+          const state = await imageState(session.store, session.lease, base.reference, platform);
           vertex.done();
           return state;
         } catch (error) {

@@ -2,11 +2,8 @@
 
 import { AT, O } from "../../../ffi/constants.ts";
 import { close, openAt, syncFileSystemInPool } from "../../../ffi/file.ts";
-import {
-  readCacheRecord,
-  touchCacheRecord,
-  writeCacheRecord,
-} from "../../../storage/build/cache_store.ts";
+import { readCacheRecord, touchCacheRecord } from "../../../storage/build/cache_store.ts";
+import { replaceCacheRecord } from "../../../storage/build/replace_record.ts";
 import { withStepLock } from "../../../storage/build/step_lock.ts";
 import { sha256 } from "../../../storage/digest.ts";
 import { type Layer, layerExists, readLayer } from "../../../storage/layer/layer_store.ts";
@@ -90,7 +87,7 @@ export class StepCache {
       const layer = await step.perform(), created = this.created ?? now();
       resolve({ layer, created, isCached: false });
       await this.#sync.all();
-      writeCacheRecord(store, step.key, {
+      replaceCacheRecord(store, step.key, {
         chainId: layer?.chainId,
         created,
         description: step.description,
