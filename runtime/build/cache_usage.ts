@@ -49,7 +49,15 @@ export interface PrunedCache {
 /** All that builds keep, the most recently used first. */
 export async function listCacheObjects(store: Store): Promise<CacheObject[]> {
   const shared = await layersOfImages(store);
-  const steps = listCacheEntries(store).map((entry) => describeStep(store, entry, shared));
+  const counted = new Set<string>();
+  const steps = listCacheEntries(store).map((entry) => {
+    const step = describeStep(store, entry, shared), { chainId } = entry;
+    if (chainId === undefined || !counted.has(chainId)) {
+      if (chainId !== undefined) counted.add(chainId);
+      return step;
+    }
+    return { ...step, size: 0 }; // another key of the same step
+  });
   const mounts = listCacheMounts(store).map((name): CacheObject => {
     const path = cacheMountPath(store, name), stat = statIfExists(AT.FDCWD, path);
     return {

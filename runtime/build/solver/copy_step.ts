@@ -31,13 +31,13 @@ export async function prepareCopy(
 ): Promise<LayerStep> {
   const { store, lease, request: { sourceDateEpoch }, sources: trees } = session;
   const { destination, chown, chmod, exclude, isLink } = instruction;
-  const lower = state.layer && trees.viewOf(state.layer);
+  const view = () => state.layer && trees.viewOf(state.layer);
   const from = instruction.name === "copy" ? instruction.from : undefined;
   const words = instruction.sources.filter((word) => !isRemote(instruction, word));
   const needsTree = words.length > 0;
   const tree = needsTree ? await resolveTree(session, stage, from) : undefined;
   const options: CopyOptions = {
-    ...(chown !== undefined && { owner: resolveOwner(chown, lower) }),
+    ...(chown !== undefined && { owner: resolveOwner(chown, view()) }),
     ...(chmod !== undefined && { mode: parseModeChange(chmod) }),
     ...(exclude.length > 0 && { exclude: ignoring(exclude) }),
     ...(tree?.table && { table: tree.table }),
@@ -62,13 +62,19 @@ export async function prepareCopy(
   if (heredocs.length > 0) {
     remote.push(...resources.use(InlineFiles.write(store, heredocs)).sources);
   }
-  const content = await checksumSources([...local, ...remote], options);
   const owned = resources.move();
   return {
-    inputs: { ...inputs, content },
+    inputs: async () => ({
+      ...inputs,
+      content: await checksumSources([...local, ...remote], options),
+    }),
+    ...(tree?.identity !== undefined && heredocs.length === 0 && {
+      shortcut: { ...inputs, tree: tree.identity, words },
+    }),
     historyText: copyText(instruction),
     async perform() {
       using working = new WorkingLayer(store, state.layer);
+      const lower = isLink ? undefined : view();
       const copy = (sources: readonly CopySource[], extracts: boolean) =>
         copyInto({
           ...options,
@@ -77,7 +83,7 @@ export async function prepareCopy(
           workingDirectory,
           upper: working.upper,
           // With --link the layer is made as if there were nothing below.
-          ...(lower !== undefined && !isLink && { lower }),
+          ...(lower !== undefined && { lower }),
           ...(extracts && { extraction: { openMerged: () => openMerged(store, working) } }),
           ...(sourceDateEpoch !== undefined && {
             timestamp: { seconds: sourceDateEpoch, nanoseconds: 0 },

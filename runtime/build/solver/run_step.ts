@@ -50,7 +50,7 @@ export async function prepareRun(
   const mounts = await prepareMounts(session, stage, state, instruction);
   const { extraHosts, shmSize } = request;
   return {
-    inputs: {
+    inputs: () => ({
       step: "run",
       argv,
       env: [...env].sort(),
@@ -59,7 +59,7 @@ export async function prepareRun(
       network,
       extraHosts,
       mounts: mounts.inputs,
-    },
+    }),
     historyText: runText(argv, args),
     async perform(output) {
       using working = new WorkingLayer(store, state.layer);

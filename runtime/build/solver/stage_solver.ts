@@ -18,13 +18,17 @@ import type { VertexReporter } from "./progress.ts";
 import { CommandFailed, prepareRun } from "./run_step.ts";
 import type { BuildSession } from "./session.ts";
 import { continueFrom, recordLayer, recordMetadata, type StageState } from "./state.ts";
-import { stepKey } from "./step_cache.ts";
+import { stepKey, type StepOutcome } from "./step_cache.ts";
 import { prepareWorkdir } from "./workdir_step.ts";
+
+export type StepInputs = Readonly<Record<string, unknown>>;
 
 /** An instruction that may make a layer, ready to be looked up or carried out. */
 export interface LayerStep extends Partial<Disposable> {
   /** What its outcome depends on besides the layers below. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  inputs(): StepInputs | Promise<StepInputs>;
+  /** Less than that, known without reading files, which can only be the same if the former is. */
+  readonly shortcut?: StepInputs;
   readonly historyText: string;
   /** Makes the layer on top of the state's, unsynced. */
   perform(output: (bytes: Uint8Array<ArrayBuffer>) => void): Promise<Layer | undefined>;
@@ -152,20 +156,9 @@ export class StageSolver {
     let step: LayerStep | undefined;
     try {
       step = await prepare();
-      const { perform } = step;
-      const outcome = await session.cache.outcome({
-        key: await stepKey({
-          parent: state.layer?.chainId ?? null,
-          epoch: session.request.sourceDateEpoch ?? null,
-          ...step.inputs,
-        }),
-        description: title,
-        usesCache: usesCache(session.request.noCache, stage),
-        perform: () =>
-          perform((bytes) => {
-            tail.add(bytes);
-            vertex.output(bytes);
-          }),
+      const outcome = await this.#outcome(step, state, title, (bytes) => {
+        tail.add(bytes);
+        vertex.output(bytes);
       });
       recordLayer(state, step.historyText, outcome.created, outcome.layer);
       if (outcome.isCached) vertex.cached();
@@ -175,6 +168,31 @@ export class StageSolver {
     } finally {
       step?.[Symbol.dispose]?.();
     }
+  }
+
+  async #outcome(
+    step: LayerStep,
+    state: StageState,
+    description: string,
+    output: (bytes: Uint8Array<ArrayBuffer>) => void,
+  ): Promise<StepOutcome> {
+    const { cache, request } = this.session;
+    const surroundings = {
+      parent: state.layer?.chainId ?? null,
+      epoch: request.sourceDateEpoch ?? null,
+    };
+    const isCacheUsed = usesCache(request.noCache, this.stage);
+    const shortcut = step.shortcut && await stepKey({ ...surroundings, ...step.shortcut });
+    const known = shortcut && isCacheUsed ? cache.find(shortcut) : undefined;
+    if (known !== undefined) return known;
+    const outcome = await cache.outcome({
+      key: await stepKey({ ...surroundings, ...await step.inputs() }),
+      description,
+      usesCache: isCacheUsed,
+      perform: () => step.perform(output),
+    });
+    if (shortcut) cache.remember(shortcut, outcome, description);
+    return outcome;
   }
 
   #failure(

@@ -54,10 +54,21 @@ export class StepCache {
   async outcome(step: Step): Promise<StepOutcome> {
     const known = this.#steps.get(step.key);
     if (known !== undefined) return { ...await known, isCached: true };
-    const found = step.usesCache ? this.#find(step.key) : undefined;
+    const found = step.usesCache ? this.find(step.key) : undefined;
     const outcome = found ? Promise.resolve(found) : this.#perform(step);
     this.#steps.set(step.key, outcome);
     return await outcome;
+  }
+
+  /** Notes that another key leads to an outcome, too. */
+  remember(key: string, { layer, created }: StepOutcome, description: string): void {
+    const write = async () => {
+      await this.#sync.all();
+      replaceCacheRecord(this.store, key, { chainId: layer?.chainId, created, description });
+    };
+    const writing = write();
+    writing.catch(() => {}); // settle() hears of it
+    this.#pending.push(writing);
   }
 
   /** Waits until what was learned is on the disk. */
@@ -65,7 +76,8 @@ export class StepCache {
     await Promise.all(this.#pending);
   }
 
-  #find(key: string): StepOutcome | undefined {
+  /** What another build has learned; its layer stays as long as the lease. */
+  find(key: string): StepOutcome | undefined {
     const record = readCacheRecord(this.store, key);
     if (record === undefined) return undefined;
     const { chainId, created } = record;
@@ -82,7 +94,7 @@ export class StepCache {
     const { promise, resolve, reject } = Promise.withResolvers<StepOutcome>();
     const { store, signal } = this;
     const all = withStepLock(store, step.key, signal, async () => {
-      const found = step.usesCache ? this.#find(step.key) : undefined; // made while this one waited
+      const found = step.usesCache ? this.find(step.key) : undefined; // made while this one waited
       if (found !== undefined) return resolve(found);
       const layer = await step.perform(), created = this.created ?? now();
       resolve({ layer, created, isCached: false });

@@ -11,7 +11,7 @@ export function prepareWorkdir(session: BuildSession, state: StageState): LayerS
   const { store, lease, request } = session;
   const { WorkingDir: path, User: user } = state.config;
   return {
-    inputs: { step: "workdir", path, user },
+    inputs: () => ({ step: "workdir", path, user }),
     historyText: `WORKDIR ${path}`,
     async perform() {
       using working = new WorkingLayer(store, state.layer);
