@@ -7,6 +7,7 @@ import { buildOptions } from "./build_options.ts";
 import { describeFailure } from "./build_progress/failure.ts";
 import { PlainProgress, quietProgress } from "./build_progress/plain.ts";
 import { describeWarnings, summarizeWarnings } from "./build_progress/warnings.ts";
+import { parseOutput, withOutput } from "./build_request/output.ts";
 import { buildRequestOf } from "./build_request/request.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
@@ -36,16 +37,19 @@ export const command = defineCommand({
   ],
   async run({ options, args: [context], root }) {
     const abort = new AbortController();
-    const progress = progressOf(options);
+    const progress = progressOf(options), destination = parseOutput(options.output);
     const request = await buildRequestOf(options, context, abort.signal);
     const stop = () => abort.abort();
     for (const signal of STOPPING) Deno.addSignalListener(signal, stop);
     try {
       const store = new Store(root), name = nameOf(options.file);
       if (options.check) return await check(store, request, name);
-      const { id, warnings } = await buildImage(store, request, progress);
-      if (options.iidfile) Deno.writeTextFileSync(options.iidfile, id);
-      if (options.quiet) print(id);
+      const { id, warnings } = await withOutput(
+        destination,
+        (output) => buildImage(store, { ...request, output }, progress),
+      );
+      if (options.iidfile && id) Deno.writeTextFileSync(options.iidfile, id);
+      if (options.quiet && id) print(id);
       else if (progress !== quietProgress && warnings.length > 0) {
         printError(`\n${summarizeWarnings(warnings)}`);
       }

@@ -24,6 +24,7 @@ const supported = {
   }),
   "no-cache": bool(null, "Do not use cache when building the image"),
   "no-cache-filter": list(null, "Do not cache specified stages"),
+  output: string("o", "Output destination (type=docker, type=local,dest=path, type=tar,dest=path)"),
   platform: string(null, "Set platform for the build (os/architecture[/variant])"),
   progress: string(null, "Set type of progress output (auto|plain|quiet)", { default: "auto" }),
   quiet: bool("q", "Suppress the build output and print image ID on success"),
@@ -61,7 +62,6 @@ const refused = {
     null,
     "Swap limit equal to memory plus swap: '-1' to enable unlimited swap",
   ),
-  output: unsupported("list", "o", "Output destination (format: type=local,dest=path)"),
   pull: unsupported("bool", null, "Always attempt to pull a newer version of the image"),
   rm: unsupported("bool", null, "Remove intermediate containers after a successful build", {
     default: "true",

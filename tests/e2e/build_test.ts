@@ -319,6 +319,11 @@ boxTest("contexts and Dockerfiles from standard input, and checks", async (box) 
   const named = `box build --iidfile ${box.temp}/id -q --build-context more=${path} -`;
   await box.shell(`printf 'FROM busybox\\nCOPY --from=more f /x' | ${named}`);
   match(Deno.readTextFileSync(`${box.temp}/id`), /^sha256:[0-9a-f]{64}$/);
+  await build(box, path, "-o", `${box.temp}/out`);
+  equal(Deno.readTextFileSync(`${box.temp}/out/f`), "content");
+  ok(Deno.statSync(`${box.temp}/out/bin/busybox`).size > 1e6);
+  await build(box, path, "-o", `type=tar,dest=${box.temp}/out.tar`);
+  equal(await box.shell(`tar -xOf ${box.temp}/out.tar f`), "content");
   const checked = await box.run("build --check -", { stdin: "FROM busybox\nCMD echo hi\n" });
   equal(checked.code, 1);
   match(checked.stdout, /^Check complete, 1 warning has been found!\n\nWARNING: JSONArgs/);

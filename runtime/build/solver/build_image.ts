@@ -17,7 +17,8 @@ import { planStages } from "../frontend/plan_stages.ts";
 import type { BuildPlan, Stage, Warning } from "../frontend/types.ts";
 import { BuildCanceled, BuildError, type FailureImages } from "./errors.ts";
 import { type BuildProgress, ProgressReporter } from "./progress.ts";
-import type { BuildRequest, BuildResult } from "./request.ts";
+import { exportToDirectory, exportToTar } from "./export_files.ts";
+import type { BuildOutput, BuildRequest, BuildResult } from "./request.ts";
 import type { BuildSession } from "./session.ts";
 import { Sources } from "./sources.ts";
 import { StageSolver } from "./stage_solver.ts";
@@ -198,9 +199,13 @@ class Build {
     state: StageState,
     references: readonly ReturnType<typeof parseNewReference>[],
   ): Promise<BuildResult> {
-    const { labels, sourceDateEpoch } = this.request;
+    const { labels, sourceDateEpoch, output } = this.request;
     await this.cache.settle();
     if (this.abort.signal.aborted) throw new BuildCanceled();
+    if (output !== undefined) {
+      await this.exportFiles(state, output);
+      return { id: undefined, warnings: this.warnings };
+    }
     const vertex = this.reporter.begin("exporting to image");
     vertex.note("exporting layers done");
     const { id } = await writeImage(this.store, state, { references, labels, sourceDateEpoch });
@@ -214,6 +219,15 @@ class Build {
     }
     vertex.done();
     return { id, warnings: this.warnings };
+  }
+
+  private async exportFiles(state: StageState, output: BuildOutput): Promise<void> {
+    const isTar = output.kind === "tar";
+    const vertex = this.reporter.begin(`exporting to client ${isTar ? "tarball" : "directory"}`);
+    const { tree } = this.sources.layer(state.layer, "the result");
+    if (isTar) exportToTar(tree.root, output.write);
+    else await exportToDirectory(tree.root, output.path);
+    vertex.done();
   }
 
   /** Makes images of how things stood when a step failed, so that somebody can look. */

@@ -29,6 +29,8 @@ export interface BuildRequest {
   readonly sshAgents: ReadonlyMap<string, string>;
   /** Seconds since the epoch that nothing in the image may be younger than. */
   readonly sourceDateEpoch?: number;
+  /** Where the files go that were built; an image is made of them if this is undefined. */
+  readonly output?: BuildOutput;
   /** What a failing step leaves becomes an image. */
   readonly keepFailed: boolean;
   readonly signal?: AbortSignal;
@@ -36,8 +38,13 @@ export interface BuildRequest {
 
 export type ContextRequest = ContextOrigin | { readonly kind: "none" };
 
+export type BuildOutput =
+  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "tar"; write(bytes: Uint8Array<ArrayBuffer>): void };
+
 export interface BuildResult {
-  readonly id: string;
+  /** Undefined if no image was made. */
+  readonly id: string | undefined;
   /** What is doubtful about the Dockerfile. */
   readonly warnings: readonly Warning[];
 }
