@@ -1,3 +1,4 @@
+import { silentProgress } from "../runtime/build/solver/progress.ts";
 import type { BuildRequest } from "../runtime/build/solver/request.ts";
 import { buildImage, checkBuild } from "../runtime/build/solver/build_image.ts";
 import { BuildCanceled, BuildError } from "../runtime/build/solver/errors.ts";
@@ -5,7 +6,7 @@ import { EngineError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { buildOptions } from "./build_options.ts";
 import { describeFailure } from "./build_progress/failure.ts";
-import { PlainProgress, quietProgress } from "./build_progress/plain.ts";
+import { PlainProgress } from "./build_progress/plain.ts";
 import { describeWarnings, summarizeWarnings } from "./build_progress/warnings.ts";
 import { parseOutput, withOutput } from "./build_request/output.ts";
 import { buildRequestOf } from "./build_request/request.ts";
@@ -50,7 +51,7 @@ export const command = defineCommand({
       );
       if (options.iidfile && id) Deno.writeTextFileSync(options.iidfile, id);
       if (options.quiet && id) print(id);
-      else if (progress !== quietProgress && warnings.length > 0) {
+      else if (progress !== silentProgress && warnings.length > 0) {
         printError(`\n${summarizeWarnings(warnings)}`);
       }
     } catch (error) {
@@ -84,7 +85,7 @@ function describe(error: unknown, name: string): unknown {
 function progressOf(
   { quiet, progress }: Pick<OptionValues<typeof buildOptions>, "quiet" | "progress">,
 ) {
-  if (quiet || progress === "quiet") return quietProgress;
+  if (quiet || progress === "quiet") return silentProgress;
   if (progress === "tty") {
     throw new UsageError("--progress tty is not supported yet");
   }

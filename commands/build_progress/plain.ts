@@ -64,14 +64,3 @@ export class PlainProgress implements BuildProgress {
     this.write(`#${number} ${text}\n`);
   }
 }
-
-/** Says nothing. */
-export const quietProgress: BuildProgress = {
-  started() {},
-  output() {},
-  note() {},
-  done() {},
-  cached() {},
-  failed() {},
-  canceled() {},
-};

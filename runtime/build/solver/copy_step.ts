@@ -19,7 +19,7 @@ import { copyText } from "./history_text.ts";
 import { resolveTree } from "./resolve_tree.ts";
 import type { BuildSession } from "./session.ts";
 import type { BuildTree } from "./sources.ts";
-import type { LayerStep } from "./stage_solver.ts";
+import type { LayerStep } from "./layer_step.ts";
 import type { StageState } from "./state.ts";
 
 /** Finds what is to be copied. Throws EngineError for what is not there or not allowed. */

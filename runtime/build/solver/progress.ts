@@ -20,6 +20,17 @@ export interface BuildProgress {
   canceled(vertex: Vertex): void;
 }
 
+/** For those who want to hear nothing. */
+export const silentProgress: BuildProgress = {
+  started() {},
+  output() {},
+  note() {},
+  done() {},
+  cached() {},
+  failed() {},
+  canceled() {},
+};
+
 /** Numbers a build's vertices and measures them. */
 export class ProgressReporter {
   #last = 0;

@@ -1,6 +1,6 @@
 /** Carrying out one RUN: a sandbox on a layer that is being made. It is no container of the store, and ends with box. */
 
-import { AT, EPOLL, MOUNT_ATTR, MS, O } from "../../../ffi/constants.ts";
+import { AT, EPOLL, MS, O } from "../../../ffi/constants.ts";
 import { close, makePipe, openAt, read, withFd } from "../../../ffi/file.ts";
 import { cloneTree, setMountAttributes } from "../../../ffi/mount.ts";
 import { poller } from "../../../ffi/poller.ts";
@@ -55,7 +55,7 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
   const binds = ["resolv.conf", "hostname", "hosts"].map((name) => {
     const treeFd = cloneTree(`${scratch}/${name}`, false);
     fds.defer(() => close(treeFd));
-    setMountAttributes(treeFd, MOUNT_ATTR.RDONLY, MS.PRIVATE, false);
+    setMountAttributes(treeFd, 0, MS.PRIVATE, false);
     const target = `/etc/${name}`;
     return { type: "bind", kind: "file", target, crossesMounts: false, treeFd } as const;
   });

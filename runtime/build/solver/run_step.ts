@@ -9,7 +9,7 @@ import { runText } from "./history_text.ts";
 import { runOnLayer } from "./run_container.ts";
 import { prepareMounts } from "./run_mounts.ts";
 import type { BuildSession } from "./session.ts";
-import type { LayerStep } from "./stage_solver.ts";
+import type { LayerStep } from "./layer_step.ts";
 import type { StageState } from "./state.ts";
 
 const DEFAULT_SHELL = ["/bin/sh", "-c"];

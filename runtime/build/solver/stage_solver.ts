@@ -2,37 +2,25 @@
 
 import { SystemError } from "../../../ffi/errno.ts";
 import { EngineError } from "../../../storage/errors.ts";
-import type { Layer } from "../../../storage/layer/layer_store.ts";
 import { applyExpanded } from "../apply_instruction.ts";
 import { expandInstruction } from "../frontend/expand_instruction.ts";
 import { parseTriggers } from "../frontend/parse_build_file.ts";
 import { argumentValue } from "../frontend/build_arguments.ts";
 import type { BuildInstruction, ExpandedInstruction, Stage } from "../frontend/types.ts";
-import { variablesOf } from "../expand.ts";
 import { imageState, scratchState } from "./base.ts";
 import { prepareCopy } from "./copy_step.ts";
 import { BuildCanceled, BuildError, OutputTail } from "./errors.ts";
 import { configText } from "./history_text.ts";
 import { wantedPlatform } from "./platform.ts";
+import type { LayerStep } from "./layer_step.ts";
 import type { VertexReporter } from "./progress.ts";
 import { CommandFailed, prepareRun } from "./run_step.ts";
 import type { BuildSession } from "./session.ts";
+import { argText, environmentOf } from "./stage_variables.ts";
+import { StepTitles } from "./step_titles.ts";
 import { continueFrom, recordLayer, recordMetadata, type StageState } from "./state.ts";
 import { stepKey, type StepOutcome } from "./step_cache.ts";
 import { prepareWorkdir } from "./workdir_step.ts";
-
-export type StepInputs = Readonly<Record<string, unknown>>;
-
-/** An instruction that may make a layer, ready to be looked up or carried out. */
-export interface LayerStep extends Partial<Disposable> {
-  /** What its outcome depends on besides the layers below. */
-  inputs(): StepInputs | Promise<StepInputs>;
-  /** Less than that, known without reading files, which can only be the same if the former is. */
-  readonly shortcut?: StepInputs;
-  readonly historyText: string;
-  /** Makes the layer on top of the state's, unsynced. */
-  perform(output: (bytes: Uint8Array<ArrayBuffer>) => void): Promise<Layer | undefined>;
-}
 
 export class StageSolver {
   readonly #titles: StepTitles;
@@ -150,7 +138,7 @@ export class StageSolver {
     instruction: ExpandedInstruction,
     prepare: () => LayerStep | Promise<LayerStep>,
   ): Promise<void> {
-    const { session, stage } = this;
+    const { session } = this;
     const title = this.#titles.next(instruction.original);
     const vertex = session.reporter.begin(title), tail = new OutputTail();
     let step: LayerStep | undefined;
@@ -219,46 +207,7 @@ export class StageSolver {
   }
 }
 
-/** What variables in instructions stand for: what ENV says, and else what ARG does. */
-function environmentOf(state: StageState): Record<string, string> {
-  const declared = [...state.arguments].flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]]
-  );
-  return Object.fromEntries([...declared, ...variablesOf(state.config.Env ?? [])]);
-}
-
-function argText(
-  state: StageState,
-  declared: readonly { readonly name: string }[],
-): string {
-  const words = declared.map(({ name }) => {
-    const value = state.arguments.get(name);
-    return value === undefined ? name : `${name}=${value}`;
-  });
-  return ["ARG", ...words].join(" ");
-}
-
 function usesCache(noCache: boolean | readonly string[], { name, index }: Stage): boolean {
   if (typeof noCache === "boolean") return !noCache;
   return !noCache.some((each) => each.toLowerCase() === name || each === String(index));
-}
-
-/** What progress calls the steps of a stage: `[build 2/3] RUN make`. */
-class StepTitles {
-  readonly #total: number;
-  readonly #prefix: string;
-  #index = 0;
-
-  constructor({ base, name, index, instructions }: Stage, isOneOfMany: boolean) {
-    const steps = instructions.filter(({ name }) =>
-      ["run", "copy", "add", "workdir"].includes(name)
-    );
-    this.#total = steps.length + (base.kind === "image" ? 1 : 0);
-    this.#prefix = isOneOfMany ? `${name ?? `stage-${index}`} ` : "";
-  }
-
-  next(text: string): string {
-    const width = String(this.#total).length;
-    return `[${this.#prefix}${String(++this.#index).padStart(width)}/${this.#total}] ${text}`;
-  }
 }

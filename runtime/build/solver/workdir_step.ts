@@ -4,7 +4,7 @@ import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
 import { makeMissing } from "../../../storage/overlay2/make_missing.ts";
 import { imageUser } from "./image_user.ts";
 import type { BuildSession } from "./session.ts";
-import type { LayerStep } from "./stage_solver.ts";
+import type { LayerStep } from "./layer_step.ts";
 import type { StageState } from "./state.ts";
 
 export function prepareWorkdir(session: BuildSession, state: StageState): LayerStep {
