@@ -7,6 +7,7 @@ import type { Store } from "../../../storage/store.ts";
 import { openOverlayToWrite } from "../../../storage/overlay2/view.ts";
 import { checksumSources } from "../context/checksum.ts";
 import { copyInto } from "../context/copy_into.ts";
+import { GitCheckout, parseGitUrl } from "../context/git_source.ts";
 import { InlineFiles } from "../context/inline_files.ts";
 import { parseModeChange } from "../context/mode_change.ts";
 import { RemoteFile } from "../context/remote_file.ts";
@@ -113,15 +114,11 @@ function selectAll(
 }
 
 function isRemote({ name }: CopyInstruction | AddInstruction, word: string): boolean {
-  return name === "add" && (/^https?:\/\//.test(word) || isGit(word));
-}
-
-function isGit(word: string): boolean {
-  return /^(git@|git:\/\/|ssh:\/\/)/.test(word) || /^https?:\/\/.*\.git(#.*)?$/.test(word);
+  return name === "add" && (/^https?:\/\//.test(word) || parseGitUrl(word) !== undefined);
 }
 
 async function fetchAll(
-  { store }: BuildSession,
+  { store, signal }: BuildSession,
   instruction: CopyInstruction | AddInstruction,
   resources: DisposableStack,
 ): Promise<CopySource[]> {
@@ -129,11 +126,22 @@ async function fetchAll(
   const urls = instruction.sources.filter((word) => isRemote(instruction, word));
   const { checksum } = instruction;
   if (checksum !== undefined && urls.length !== 1) {
-    throw new InvalidError("checksum can't be specified for non-HTTP(S) or multiple sources");
+    throw new InvalidError("checksum can't be specified for local or multiple sources");
   }
   const found: CopySource[] = [];
   for (const url of urls) {
-    if (isGit(url)) throw new EngineError(`ADD of a Git repository is not supported yet: ${url}`);
+    const git = parseGitUrl(url);
+    if (git !== undefined) {
+      const { keepsGitDirectory } = instruction;
+      const checkout = resources.use(
+        await GitCheckout.fetch(store, git, { keepsGitDirectory, signal }),
+      );
+      if (checksum !== undefined && !checkout.commit.startsWith(checksum)) {
+        throw new EngineError(`expected checksum to match ${checksum}, got ${checkout.commit}`);
+      }
+      found.push(...checkout.sources);
+      continue;
+    }
     found.push(resources.use(await RemoteFile.fetch(store, url, checksum)).source);
   }
   return found;
