@@ -12,6 +12,7 @@ function entry(summary: string, module: string): CommandEntry {
   return { summary, module, load: () => bundledModules[module]?.() ?? import(module) };
 }
 
+const build = entry("Build an image from a Dockerfile", "./build.ts");
 const commit = entry(
   "Create a new image from a container's changes",
   "./commit.ts",
@@ -80,6 +81,7 @@ export const registry: Registry = {
   summary: "Docker's containers and images, without a daemon",
   commands: {
     attach,
+    build,
     commit,
     cp,
     create,
@@ -118,6 +120,14 @@ export const registry: Registry = {
     wait,
   },
   groups: {
+    builder: {
+      summary: "Manage builds",
+      commands: {
+        build,
+        du: entry("Show what builds keep in the store", "./builder_du.ts"),
+        prune: entry("Remove build cache", "./builder_prune.ts"),
+      },
+    },
     container: {
       summary: "Manage containers",
       commands: {
@@ -154,6 +164,7 @@ export const registry: Registry = {
     image: {
       summary: "Manage images",
       commands: {
+        build,
         history,
         import: importImage,
         inspect: entry(
@@ -183,7 +194,7 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    build builder buildx completion compose config context df login
+    buildx completion compose config context df login
     logout manifest network node plugin pull push search secret
     service stack swarm trust volume
   `.trim().split(/\s+/).concat("image prune", "system prune"),

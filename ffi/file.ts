@@ -233,6 +233,11 @@ export function syncFileSystem(fd: number): void {
   check(kernel.syncfs(fd), "syncfs");
 }
 
+/** The same on a thread of the pool. */
+export async function syncFileSystemInPool(fd: number): Promise<void> {
+  check(await kernelInPool.syncfs(fd), "syncfs");
+}
+
 /** A pipe whose ends are close-on-exec: [read end, write end]. */
 export function makePipe(): [number, number] {
   const ends = new Int32Array(2);

@@ -91,6 +91,7 @@ const signatures = {
 const waiting = {
   read: { parameters: ["i32", "buffer", "usize"], result: "i32", nonblocking: true },
   write: { parameters: ["i32", "buffer", "usize"], result: "i32", nonblocking: true },
+  syncfs: { parameters: ["i32"], result: "i32", nonblocking: true },
   epoll_pwait: {
     parameters: ["i32", "buffer", "i32", "i32", "pointer", "usize"],
     result: "i32",

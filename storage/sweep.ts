@@ -1,6 +1,7 @@
 /** Clearing away what crashes left: whatever lies in a place for things in progress and is locked by nobody. */
 
 import { listNames } from "../ffi/directory.ts";
+import { sweepStepLocks } from "./build/step_lock.ts";
 import { deleteStagedContainer } from "./container/staged_container.ts";
 import { removeUnpublishedLayer } from "./layer/layer_store.ts";
 import { endLease } from "./layer/lease.ts";
@@ -13,6 +14,7 @@ export function prepareForWriting(store: Store): void {
   store.ensureLayout();
   sweepLayers(store);
   sweepTemporary(store);
+  sweepStepLocks(store);
 }
 
 function sweepLayers(store: Store): void {

@@ -28,7 +28,7 @@ export function applyChanges(
 }
 
 /** In docker's order, and what Go keeps in maps in the order of the keys. Fields that box does not know, of a configuration that another program wrote, come last. */
-function inDockersOrder(config: ContainerConfig): ContainerConfig {
+export function inDockersOrder(config: ContainerConfig): ContainerConfig {
   const sorted: ContainerConfig = {
     ...config,
     Volumes: config.Volumes && sortedByKey(config.Volumes),

@@ -19,12 +19,31 @@ export async function writeNetworkFiles(
   container: ContainerFile,
   hostConfig: HostConfig,
 ): Promise<void> {
-  const hosts = hostConfig.NetworkMode === "host" ? readTextIfExists("/etc/hosts") : undefined;
+  const { resolvers } = writeHostFiles(directory, {
+    hostname: container.Config.Hostname,
+    usesHostNetwork: hostConfig.NetworkMode === "host",
+    extraHosts: [],
+  });
+  writeNewFile(`${directory}/resolv.conf.hash`, await sha256(resolvers), { mode: 0o644 });
+}
+
+/** The same three files for whatever is no container; `extraHosts` are further lines of hosts. */
+export function writeHostFiles(
+  directory: string,
+  { hostname, usesHostNetwork, extraHosts }: {
+    readonly hostname: string;
+    readonly usesHostNetwork: boolean;
+    readonly extraHosts: readonly string[];
+  },
+): { readonly resolvers: string } {
+  const hosts = usesHostNetwork ? readTextIfExists("/etc/hosts") : undefined;
   const resolvers = readTextIfExists("/etc/resolv.conf") ?? "";
   const write = (name: string, text: string) =>
     writeNewFile(`${directory}/${name}`, text, { mode: 0o644 });
-  write("hostname", container.Config.Hostname + "\n");
-  write("hosts", hosts ?? LOCALHOST.join("\n") + "\n");
+  write("hostname", hostname + "\n");
+  write("hosts", (hosts ?? lines(LOCALHOST)) + lines(extraHosts));
   write("resolv.conf", resolvers);
-  write("resolv.conf.hash", await sha256(resolvers));
+  return { resolvers };
 }
+
+const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join("");

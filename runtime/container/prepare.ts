@@ -11,7 +11,7 @@ import type { SandboxSpec } from "../sandbox/spec.ts";
 import { resolveUser, type User } from "../sandbox/user.ts";
 import { hasOwnPidNamespace, type SharedNamespaces } from "./shared_namespaces.ts";
 
-const DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What a start adds to what the files say. */
 export interface Surroundings {
@@ -60,7 +60,7 @@ function networkOf({ NetworkMode }: HostConfig): "none" | "host" {
 }
 
 /** Looks up the user, and makes sure that /proc, /sys and /dev are directories, not links to somewhere (CVE-2023-27561). */
-function inspectRoot(rootfs: string, user: string): User {
+export function inspectRoot(rootfs: string, user: string): User {
   const rootFd = openRoot(rootfs);
   try {
     for (const name of ["proc", "sys", "dev"]) {

@@ -1,6 +1,7 @@
 /** Which layers nothing needs any more. */
 
 import { listNames } from "../../ffi/directory.ts";
+import { chainIdsOfCache } from "../build/cache_store.ts";
 import { isDigest } from "../digest.ts";
 import { readTextIfExists } from "../files.ts";
 import { listImageIds, readImageConfigIfIntact } from "../image/image_store.ts";
@@ -8,7 +9,7 @@ import type { Store } from "../store.ts";
 import { chainIdsFrom, layerExists, readLayerChain, removeLayer } from "./layer_store.ts";
 
 /**
- * Removes those of the given layers, and of the layers below them, that no image, container or lease uses. Returns the
+ * Removes those of the given layers, and of the layers below them, that no image, container, lease or build cache uses. Returns the
  * chain ids that were removed, topmost first. The path of a lease that is to count for nothing may be given. Needs the exclusive
  * image lock. Throws CorruptStoreError, and removes nothing, if a damaged layer hides what it stands on and that matters.
  */
@@ -31,6 +32,7 @@ export function removeUnusedLayers(
   const usedOtherwise = new Set([
     ...chainIdsOfContainers(store),
     ...chainIdsOfLeases(store, ignoredLease),
+    ...chainIdsOfCache(store).flatMap((chainId) => withLayersBelow(store, chainId)),
   ]);
   // A layer before what it stands on: a crash in between must not leave one that stands on nothing.
   const removed = doubtful.sort(([, a], [, b]) => b.length - a.length)

@@ -9,6 +9,7 @@ import { CorruptStoreError, NotFoundError } from "../errors.ts";
 import { readTextIfExists } from "../files.ts";
 import { randomId } from "../id.ts";
 import { removeOverlay } from "../overlay2/directory.ts";
+import { unmountOverlay } from "../overlay2/mount.ts";
 import type { Store } from "../store.ts";
 
 export interface Layer {
@@ -113,9 +114,13 @@ export function removeLayer(store: Store, chainId: string): void {
   removeUnpublishedLayer(store, doomed);
 }
 
-/** Deletes a layer directory that layerdb does not show, together with the overlay it names. */
+/** Deletes a layer directory that layerdb does not show, together with the overlay it names, and what a build has below that. */
 export function removeUnpublishedLayer(store: Store, path: string): void {
   const cacheId = readTextIfExists(`${path}/cache-id`);
-  if (cacheId && /^[a-z0-9-]+$/.test(cacheId)) removeOverlay(store, cacheId);
+  if (cacheId && /^[a-z0-9-]+$/.test(cacheId)) {
+    unmountOverlay(store, cacheId);
+    removeOverlay(store, cacheId);
+    removeOverlay(store, `${cacheId}-init`);
+  }
   removeTree(AT.FDCWD, path);
 }

@@ -40,8 +40,10 @@ export class StagedLayer {
 
   private constructor(
     private readonly store: Store,
-    private readonly path: string,
-    private readonly cacheId: string,
+    /** Where the layer's small files are until it is published; whoever puts more there takes it away before. */
+    readonly path: string,
+    /** The name of its directory below overlay2. */
+    readonly cacheId: string,
     private readonly lock: DirectoryLock,
   ) {
     createOverlay(store, cacheId);
@@ -79,11 +81,13 @@ export class StagedLayer {
   /**
    * Publishes the layer on top of `parent`. Its files reach the disk first; then one rename makes it visible. If another
    * process published the same layer meanwhile, that one is used and this one dropped. InvalidError for one layer too many.
+   * With `sync: "later"` the caller syncs before anything but the lease names the layer: a power cut takes it with the lease.
    */
   async publish(
     content: LayerContent,
     parent: Layer | undefined,
     lease: LayerLease,
+    sync: "now" | "later" = "now",
   ): Promise<Layer> {
     const { store, cacheId, path } = this;
     if (parent && lowerLinks(store, parent.cacheId).length + 1 >= MAX_DEPTH) {
@@ -95,7 +99,7 @@ export class StagedLayer {
     writeNewFile(`${path}/diff`, content.diffId, { mode: 0o644 });
     writeNewFile(`${path}/size`, String(content.size), { mode: 0o644 });
     if (parent) writeNewFile(`${path}/parent`, parent.chainId, { mode: 0o644 });
-    syncFileSystem(this.diffFd);
+    if (sync === "now") syncFileSystem(this.diffFd);
 
     using _ = store.lockImages("shared");
     if (parent && !layerExists(store, parent.chainId)) {

@@ -4,7 +4,7 @@ import { AT } from "../../ffi/constants.ts";
 import { removeTree } from "../../ffi/directory.ts";
 import { makeDirectory, makeSymlink } from "../../ffi/file.ts";
 import { CorruptStoreError } from "../errors.ts";
-import { readTextIfExists, unlinkIfExists, writeNewFile } from "../files.ts";
+import { ensureDirectory, readTextIfExists, unlinkIfExists, writeNewFile } from "../files.ts";
 import { randomLinkName } from "../id.ts";
 import type { Store } from "../store.ts";
 
@@ -21,7 +21,14 @@ export function createOverlay(store: Store, id: string): void {
 export function stackOverlay(store: Store, id: string, parentId: string): void {
   const path = `${store.overlays}/${id}`;
   writeNewFile(`${path}/lower`, lowerForChildrenOf(store, parentId), { mode: 0o644 });
-  makeDirectory(AT.FDCWD, `${path}/work`, 0o700);
+  ensureDirectory(`${path}/work`, 0o700);
+}
+
+/** Takes an overlay off what it was put on, and away what the kernel kept in its work directory. */
+export function unstackOverlay(store: Store, id: string): void {
+  const path = `${store.overlays}/${id}`;
+  unlinkIfExists(`${path}/lower`);
+  removeTree(AT.FDCWD, `${path}/work`);
 }
 
 /** Marks an overlay's diff as complete. */

@@ -19,7 +19,7 @@ export function storeLeftovers(root: string): string[] {
 
 /** Directories for work in progress are empty when nobody works. */
 function unfinished(root: string): string[] {
-  return ["tmp", "image/overlay2/layerdb/tmp"].flatMap((directory) =>
+  return ["tmp", "image/overlay2/layerdb/tmp", "build/running"].flatMap((directory) =>
     list(`${root}/${directory}`).map((name) => `${directory}/${name} was left behind`)
   );
 }
@@ -54,7 +54,7 @@ function danglingLinks(root: string): string[] {
   });
 }
 
-/** Every layer is part of an image, or a container stands on it. */
+/** Every layer is part of an image, or a container stands on it, or a step of a build made it. */
 function danglingLayers(root: string): string[] {
   const layerdb = `${root}/image/overlay2/layerdb`;
   const used = new Map<string, string>();
@@ -69,6 +69,9 @@ function danglingLayers(root: string): string[] {
   }
   for (const container of list(`${layerdb}/mounts`)) {
     use(read(`${layerdb}/mounts/${container}/parent`), `container ${container}`);
+  }
+  for (const step of list(`${root}/build/cache`)) {
+    use(JSON.parse(read(`${root}/build/cache/${step}`) ?? "{}").chainId, `build step ${step}`);
   }
   const present = list(`${layerdb}/sha256`);
   return [

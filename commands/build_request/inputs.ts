@@ -1,0 +1,114 @@
+/** The context and the Dockerfile of a build, from wherever the command line says. */
+import type { BuildRequest } from "../../runtime/build/solver/request.ts";
+import { type ByteSource, fileSource } from "../../storage/layer/source.ts";
+import { CliError, UsageError } from "../cli/errors.ts";
+
+type Inputs = Pick<BuildRequest, "context" | "dockerfile">;
+
+const STDIN = 0;
+
+export async function inputsOf(file: string | undefined, context: string): Promise<Inputs> {
+  if (context === "-" && file === "-") {
+    throw new CliError("invalid argument: can't use stdin for both build context and dockerfile");
+  }
+  if (context === "-") return await fromStandardInput(file);
+  if (/^(https?:\/\/|git:\/\/|git@|github\.com\/)/.test(context)) {
+    throw new UsageError(
+      "a build context at a URL is not supported yet: box takes a directory or -",
+    );
+  }
+  const directory = { kind: "directory", path: context } as const;
+  if (file === "-") {
+    return { context: directory, dockerfile: { text: await readAll(fileSource(STDIN)) } };
+  }
+  if (!isDirectory(context)) {
+    throw new CliError(`unable to prepare context: path ${JSON.stringify(context)} not found`);
+  }
+  const path = file ?? `${context}/Dockerfile`;
+  const text = readText(path);
+  if (text === undefined) {
+    const name = path.split("/").at(-1);
+    throw new CliError(
+      "ERROR: failed to solve: failed to read dockerfile: " +
+        `open ${name}: no such file or directory`,
+    );
+  }
+  return { context: directory, dockerfile: { text, ignoreText: readText(`${path}.dockerignore`) } };
+}
+
+/** An archive with a Dockerfile in it, or a Dockerfile alone. */
+async function fromStandardInput(file: string | undefined): Promise<Inputs> {
+  if (Deno.stdin.isTerminal()) {
+    throw new CliError("failed to read Dockerfile from STDIN: it is a terminal");
+  }
+  const { start, all } = await peek(fileSource(STDIN));
+  if (isArchive(start)) {
+    return {
+      context: { kind: "archive", bytes: all },
+      dockerfile: { path: file ?? "Dockerfile" },
+    };
+  }
+  if (file !== undefined) {
+    throw new CliError(
+      "ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles",
+    );
+  }
+  return { context: { kind: "none" }, dockerfile: { text: await readAll(all) } };
+}
+
+/** A block of the archive, or all there is, and the same once more with what follows. */
+async function peek(source: ByteSource): Promise<{ start: Uint8Array; all: ByteSource }> {
+  const BLOCK = 512;
+  const chunks: Uint8Array<ArrayBuffer>[] = [], iterator = source[Symbol.asyncIterator]();
+  for (let length = 0; length < BLOCK;) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    chunks.push(value.slice());
+    length += value.length;
+  }
+  const start = new Uint8Array(await new Blob(chunks).arrayBuffer());
+  async function* all(): ByteSource {
+    yield start;
+    for (;;) {
+      const { value, done } = await iterator.next();
+      if (done) return;
+      yield value;
+    }
+  }
+  return { start, all: all() };
+}
+
+/** What compressed archives begin with: gzip, bzip2, xz, zstd. */
+const MAGIC = ["1f8b", "425a68", "fd377a585a00", "28b52ffd"];
+
+/** Where a tar's first header says that it is one; older ones have a checksum there that is a number. */
+function isArchive(start: Uint8Array): boolean {
+  const hex = start.subarray(0, 8).toHex();
+  if (MAGIC.some((magic) => hex.startsWith(magic))) return true;
+  return new TextDecoder().decode(start.subarray(257, 262)) === "ustar";
+}
+
+async function readAll(source: ByteSource): Promise<string> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of source) chunks.push(chunk.slice());
+  return await new Blob(chunks).text();
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw new CliError(`failed to read dockerfile: ${(error as Error).message}`);
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,107 @@
+/** From the command line of `build` to what the engine is asked for. */
+import type { BuildRequest, ContextRequest } from "../../runtime/build/solver/request.ts";
+import { InvalidError } from "../../storage/errors.ts";
+import { parseNewReference } from "../../storage/image/reference.ts";
+import type { buildOptions } from "../build_options.ts";
+import { CliError, UsageError } from "../cli/errors.ts";
+import type { OptionValues } from "../cli/options.ts";
+import { normalizePlatform } from "../container_request/platform.ts";
+import { inputsOf } from "./inputs.ts";
+import { readSecret, sshAgent } from "./secrets.ts";
+
+type BuildOptions = OptionValues<typeof buildOptions>;
+
+/** Reads what has to be read before the build; throws CliError and UsageError in docker's words. */
+export async function buildRequestOf(
+  options: BuildOptions,
+  context: string,
+  signal: AbortSignal,
+): Promise<BuildRequest> {
+  options.tag.forEach(checkTag);
+  return {
+    ...await inputsOf(options.file, context),
+    namedContexts: new Map(options["build-context"].map(namedContext)),
+    tags: options.tag,
+    target: options.target,
+    buildArguments: buildArguments(options["build-arg"]),
+    labels: Object.fromEntries(options.label.map((each) => pair(each, ""))),
+    platform: options.platform === undefined ? undefined : platformOf(options.platform),
+    network: networkOf(options.network),
+    extraHosts: options["add-host"].map(hostLine),
+    shmSize: options["shm-size"],
+    noCache: options["no-cache"] || options["no-cache-filter"].flatMap((each) => each.split(",")),
+    secrets: new Map(options.secret.map(readSecret)),
+    sshAgents: new Map(options.ssh.map(sshAgent)),
+    sourceDateEpoch: sourceDateEpoch(options["build-arg"]),
+    keepFailed: options["keep-failed"],
+    signal,
+  };
+}
+
+function namedContext(text: string): [string, ContextRequest] {
+  const [name, value] = pair(text, "");
+  if (name === "" || value === "") {
+    throw new CliError(`invalid context value: ${text}, expected key=value`);
+  }
+  if (/^[a-z-]+:\/\//.test(value)) {
+    throw new UsageError(`--build-context ${value} is not supported yet: box takes directories`);
+  }
+  return [name.toLowerCase(), { kind: "directory", path: value }];
+}
+
+/** docker's client looks at names before anything else, so this error has no prefix. */
+function checkTag(text: string): void {
+  try {
+    parseNewReference(text);
+  } catch (error) {
+    if (!(error instanceof InvalidError)) throw error;
+    throw new CliError(
+      `invalid argument ${JSON.stringify(text)} for "-t, --tag" flag: ${error.message}`,
+    );
+  }
+}
+
+function pair(text: string, otherwise: string): [string, string] {
+  const equals = text.indexOf("=");
+  return equals < 0 ? [text, otherwise] : [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+/** One without a value has that of the environment, and is left out if there is none. */
+function buildArguments(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(texts.flatMap((text) => {
+    const value = text.includes("=") ? undefined : Deno.env.get(text);
+    if (!text.includes("=") && value === undefined) return [];
+    return [pair(text, value ?? "")];
+  }));
+}
+
+function networkOf(text: string | undefined): "none" | "host" {
+  if (text === undefined || text === "default" || text === "host") return "host";
+  if (text === "none") return "none";
+  throw new UsageError(`network ${text} is not supported yet: box knows none and host`);
+}
+
+function hostLine(text: string): string {
+  const [, name, address] = /^([^:=]+)[:=](.+)$/.exec(text) ?? [];
+  if (name === undefined) {
+    throw new CliError(
+      `invalid argument "${text}" for "--add-host" flag: bad format for add-host: "${text}"`,
+    );
+  }
+  return `${address.replace(/^\[(.*)\]$/, "$1")}\t${name}`;
+}
+
+function platformOf(text: string) {
+  const [os, architecture, variant] = normalizePlatform(text).split("/");
+  return { os, architecture, ...(variant && { variant }) };
+}
+
+/** The build argument, or else the environment's variable. */
+function sourceDateEpoch(texts: readonly string[]): number | undefined {
+  const text = buildArguments(texts).SOURCE_DATE_EPOCH ?? Deno.env.get("SOURCE_DATE_EPOCH");
+  if (text === undefined || text === "") return undefined;
+  if (!/^[0-9]{1,11}$/.test(text)) {
+    throw new CliError(`ERROR: failed to solve: invalid SOURCE_DATE_EPOCH: ${text}`);
+  }
+  return Number(text);
+}

@@ -1,0 +1,204 @@
+/** One build from its beginning to its end. */
+
+import { EngineError } from "../../../storage/errors.ts";
+import { hostArchitecture } from "../../../storage/image/config.ts";
+import {
+  canonicalName,
+  formatReference,
+  parseNewReference,
+} from "../../../storage/image/reference.ts";
+import { LayerLease } from "../../../storage/layer/lease.ts";
+import type { Store } from "../../../storage/store.ts";
+import { formatTime } from "../../../storage/time.ts";
+import { DockerfileError } from "../dockerfile_error.ts";
+import { parseBuildFile } from "../frontend/parse_build_file.ts";
+import { planStages } from "../frontend/plan_stages.ts";
+import type { BuildPlan, Stage, Warning } from "../frontend/types.ts";
+import { BuildCanceled, BuildError, type FailureImages } from "./errors.ts";
+import { type BuildProgress, ProgressReporter } from "./progress.ts";
+import { exportToDirectory, exportToTar } from "./export_files.ts";
+import type { BuildOutput, BuildRequest, BuildResult } from "./request.ts";
+import type { BuildSession } from "./session.ts";
+import { Sources } from "./sources.ts";
+import { StageSolver } from "./stage_solver.ts";
+import { recordLayer, type StageState } from "./state.ts";
+import { StepCache } from "./step_cache.ts";
+import { writeImage } from "./write_image.ts";
+
+export class Build {
+  /** The Dockerfile, once it has been read. */
+  text = "";
+  private warnings: readonly Warning[] = [];
+  private readonly lease: LayerLease;
+  private readonly cache: StepCache;
+  private readonly reporter: ProgressReporter;
+  private readonly sources: Sources;
+  private readonly abort = new AbortController();
+  private readonly stages = new Map<Stage, Promise<StageState>>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly request: BuildRequest,
+    progress: BuildProgress,
+  ) {
+    const { signal, sourceDateEpoch: epoch } = request;
+    this.reporter = new ProgressReporter(progress);
+    signal?.addEventListener("abort", () => this.abort.abort());
+    if (signal?.aborted) this.abort.abort();
+    this.lease = LayerLease.begin(store);
+    const created = epoch === undefined ? undefined : formatTime(epoch, 0);
+    const { context, namedContexts } = request;
+    this.sources = new Sources(store, new Map([...namedContexts, ["", context]]));
+    this.cache = new StepCache(store, this.lease, this.abort.signal, created);
+  }
+
+  /** Carries out all stages that are needed, each as soon as it can be. */
+  async solve(): Promise<StageState> {
+    const plan = this.plan(await this.dockerfile());
+    this.warnings = plan.warnings;
+    if (plan.file.check.isError && plan.warnings.length > 0) {
+      const rules = [...new Set(plan.warnings.map(({ rule }) => rule))].sort().join(", ");
+      throw new BuildError(`lint violation found for rules: ${rules}`, plan.warnings[0].lines);
+    }
+    const session = this.session(plan);
+    const outcomes = await Promise.allSettled(plan.stages.map((stage) => session.stateOf(stage)));
+    const errors = outcomes.flatMap((outcome) =>
+      outcome.status === "rejected" ? [outcome.reason] : []
+    );
+    // What failed first has canceled the others.
+    const error = errors.find((each) => !(each instanceof BuildCanceled)) ?? errors[0];
+    if (error instanceof BuildError) throw await this.withImages(error);
+    if (error !== undefined) throw error;
+    return await session.stateOf(plan.target);
+  }
+
+  async dockerfile(): Promise<string> {
+    return this.text = await this.readDockerfile();
+  }
+
+  private async readDockerfile(): Promise<string> {
+    const { dockerfile } = this.request;
+    if ("text" in dockerfile) {
+      if (dockerfile.ignoreText !== undefined) await this.sources.ignore(dockerfile.ignoreText);
+      return dockerfile.text;
+    }
+    const { path } = dockerfile, text = await this.sources.readText(path);
+    if (text === undefined) {
+      throw new BuildError(
+        `failed to read dockerfile: open ${path}: no such file or directory`,
+        undefined,
+      );
+    }
+    const ignoreText = await this.sources.readText(`${path}.dockerignore`);
+    if (ignoreText !== undefined) await this.sources.ignore(ignoreText);
+    return text;
+  }
+
+  plan(text: string): BuildPlan {
+    const { target, buildArguments, platform } = this.request;
+    const vertex = this.reporter.begin("[internal] load build definition from Dockerfile");
+    const host = { os: "linux", architecture: hostArchitecture };
+    let plan: BuildPlan;
+    try {
+      plan = planStages(parseBuildFile(text), {
+        target,
+        buildArguments,
+        buildPlatform: host,
+        targetPlatform: platform,
+        namedContexts: [...this.request.namedContexts.keys()],
+      });
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      vertex.failed(error.message);
+      const lines = error instanceof DockerfileError ? error.lines : undefined;
+      throw new BuildError(error.message, lines, undefined, { cause: error });
+    }
+    vertex.done();
+    return plan;
+  }
+
+  private session(plan: BuildPlan): BuildSession {
+    const { store, lease, request, cache, reporter, abort, stages, sources } = this;
+    const session: BuildSession = {
+      store,
+      lease,
+      plan,
+      request,
+      platform: request.platform ?? { os: "linux", architecture: hostArchitecture },
+      cache,
+      reporter,
+      signal: abort.signal,
+      sources,
+      stateOf(stage) {
+        let state = stages.get(stage);
+        if (state === undefined) {
+          state = new StageSolver(session, stage).solve();
+          state.catch(() => abort.abort());
+          stages.set(stage, state);
+        }
+        return state;
+      },
+    };
+    return session;
+  }
+
+  /** Makes the image visible. */
+  async export(
+    state: StageState,
+    references: readonly ReturnType<typeof parseNewReference>[],
+  ): Promise<BuildResult> {
+    const { labels, sourceDateEpoch, output } = this.request;
+    await this.cache.settle();
+    if (this.abort.signal.aborted) throw new BuildCanceled();
+    if (output !== undefined) {
+      await this.exportFiles(state, output);
+      return { id: undefined, warnings: this.warnings };
+    }
+    const vertex = this.reporter.begin("exporting to image");
+    vertex.note("exporting layers done");
+    const { id } = await writeImage(this.store, state, { references, labels, sourceDateEpoch });
+    this.lease.finish();
+    vertex.note(`writing image ${id} done`);
+    for (const reference of references) {
+      const { repository, tag } = reference;
+      vertex.note(
+        `naming to ${formatReference({ repository: canonicalName(repository), tag })} done`,
+      );
+    }
+    vertex.done();
+    return { id, warnings: this.warnings };
+  }
+
+  private async exportFiles(state: StageState, output: BuildOutput): Promise<void> {
+    const isTar = output.kind === "tar";
+    const vertex = this.reporter.begin(`exporting to client ${isTar ? "tarball" : "directory"}`);
+    const { tree } = this.sources.layer(state.layer, "the result");
+    if (isTar) exportToTar(tree.root, output.write);
+    else await exportToDirectory(tree.root, output.path);
+    vertex.done();
+  }
+
+  /** Makes images of how things stood when a step failed, so that somebody can look. */
+  private async withImages(error: BuildError): Promise<BuildError> {
+    if (error.step === undefined) return error;
+    const { state, left } = error.step;
+    const options = { references: [], labels: {}, sourceDateEpoch: this.request.sourceDateEpoch };
+    const write = async (each: StageState) => (await writeImage(this.store, each, options)).id;
+    await this.cache.settle();
+    const images: { -readonly [Key in keyof FailureImages]: FailureImages[Key] } = {};
+    if (state.imageId !== undefined) images.lastGood = state.imageId;
+    else if (state.layer !== undefined) images.lastGood = await write(state);
+    if (left !== undefined) {
+      recordLayer(state, error.step.title, new Date().toISOString(), left);
+      images.failed = await write(state);
+    }
+    return new BuildError(error.message, error.lines, error.step, { cause: error }, images);
+  }
+
+  async end(): Promise<void> {
+    using _lease = this.lease;
+    using sources = this.sources;
+    await this.cache.settle();
+    sources.saveTables();
+  }
+}

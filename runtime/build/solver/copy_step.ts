@@ -1,0 +1,148 @@
+/** COPY and ADD: what is copied, and the layer that comes of it. */
+
+import { close } from "../../../ffi/file.ts";
+import { EngineError, InvalidError } from "../../../storage/errors.ts";
+import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
+import type { Store } from "../../../storage/store.ts";
+import { openOverlayToWrite } from "../../../storage/overlay2/view.ts";
+import { checksumSources } from "../context/checksum.ts";
+import { copyInto } from "../context/copy_into.ts";
+import { GitCheckout, parseGitUrl } from "../context/git_source.ts";
+import { InlineFiles } from "../context/inline_files.ts";
+import { parseModeChange } from "../context/mode_change.ts";
+import { RemoteFile } from "../context/remote_file.ts";
+import { resolveOwner } from "../context/resolve_owner.ts";
+import { selectSources } from "../context/select_sources.ts";
+import type { CopyOptions, CopySource } from "../context/types.ts";
+import { ignoring } from "../frontend/ignore_file.ts";
+import type { AddInstruction, CopyInstruction, Stage } from "../frontend/types.ts";
+import { copyText } from "./history_text.ts";
+import { resolveTree } from "./resolve_tree.ts";
+import type { BuildSession } from "./session.ts";
+import type { BuildTree } from "./sources.ts";
+import type { LayerStep } from "./layer_step.ts";
+import type { StageState } from "./state.ts";
+
+/** Finds what is to be copied. Throws EngineError for what is not there or not allowed. */
+export async function prepareCopy(
+  session: BuildSession,
+  stage: Stage,
+  state: StageState,
+  instruction: CopyInstruction | AddInstruction,
+): Promise<LayerStep> {
+  const { store, lease, request: { sourceDateEpoch }, sources: trees } = session;
+  const { destination, chown, chmod, exclude, isLink } = instruction;
+  const view = () => state.layer && trees.viewOf(state.layer);
+  const from = instruction.name === "copy" ? instruction.from : undefined;
+  const words = instruction.sources.filter((word) => !isRemote(instruction, word));
+  const needsTree = words.length > 0;
+  const tree = needsTree ? await resolveTree(session, stage, from) : undefined;
+  const options: CopyOptions = {
+    ...(chown !== undefined && { owner: resolveOwner(chown, view()) }),
+    ...(chmod !== undefined && { mode: parseModeChange(chmod) }),
+    ...(exclude.length > 0 && { exclude: ignoring(exclude) }),
+    ...(tree?.table && { table: tree.table }),
+  };
+  const workingDirectory = state.config.WorkingDir || "/";
+  const unpack = instruction.name === "add" ? instruction.unpack : false;
+  const inputs = {
+    step: instruction.name,
+    destination,
+    workingDirectory,
+    owner: options.owner ?? null,
+    mode: chmod ?? null,
+    exclude,
+    isLink,
+    unpack: unpack ?? "local",
+    keepsParents: instruction.name === "copy" && instruction.keepsParents,
+  };
+  using resources = new DisposableStack();
+  const local = selectAll(tree, words, inputs.keepsParents);
+  const remote = await fetchAll(session, instruction, resources);
+  const heredocs = instruction.heredocs.map(({ name, content }) => ({ name, content }));
+  if (heredocs.length > 0) {
+    remote.push(...resources.use(InlineFiles.write(store, heredocs)).sources);
+  }
+  const owned = resources.move();
+  return {
+    inputs: async () => ({
+      ...inputs,
+      content: await checksumSources([...local, ...remote], options),
+    }),
+    ...(tree?.identity !== undefined && heredocs.length === 0 && {
+      shortcut: { ...inputs, tree: tree.identity, words },
+    }),
+    historyText: copyText(instruction),
+    async perform() {
+      using working = new WorkingLayer(store, state.layer);
+      const lower = isLink ? undefined : view();
+      const copy = (sources: readonly CopySource[], extracts: boolean) =>
+        copyInto({
+          ...options,
+          sources,
+          destination,
+          workingDirectory,
+          upper: working.upper,
+          // With --link the layer is made as if there were nothing below.
+          ...(lower !== undefined && { lower }),
+          ...(extracts && { extraction: { openMerged: () => openMerged(store, working) } }),
+          ...(sourceDateEpoch !== undefined && {
+            timestamp: { seconds: sourceDateEpoch, nanoseconds: 0 },
+          }),
+        });
+      if (local.length > 0 || remote.length === 0) await copy(local, unpack ?? true);
+      if (remote.length > 0) await copy(remote, unpack ?? false);
+      return await working.publish(lease, sourceDateEpoch);
+    },
+    [Symbol.dispose]: () => owned.dispose(),
+  };
+}
+
+function openMerged(store: Store, working: WorkingLayer) {
+  const fd = openOverlayToWrite(store, working.id);
+  return { fd, [Symbol.dispose]: () => close(fd) };
+}
+
+function selectAll(
+  tree: BuildTree | undefined,
+  words: readonly string[],
+  keepsParents: boolean,
+): CopySource[] {
+  return tree === undefined
+    ? []
+    : words.flatMap((word) => selectSources(tree.tree, word, { keepsParents }));
+}
+
+function isRemote({ name }: CopyInstruction | AddInstruction, word: string): boolean {
+  return name === "add" && (/^https?:\/\//.test(word) || parseGitUrl(word) !== undefined);
+}
+
+async function fetchAll(
+  { store, signal }: BuildSession,
+  instruction: CopyInstruction | AddInstruction,
+  resources: DisposableStack,
+): Promise<CopySource[]> {
+  if (instruction.name === "copy") return [];
+  const urls = instruction.sources.filter((word) => isRemote(instruction, word));
+  const { checksum } = instruction;
+  if (checksum !== undefined && urls.length !== 1) {
+    throw new InvalidError("checksum can't be specified for local or multiple sources");
+  }
+  const found: CopySource[] = [];
+  for (const url of urls) {
+    const git = parseGitUrl(url);
+    if (git !== undefined) {
+      const { keepsGitDirectory } = instruction;
+      const checkout = resources.use(
+        await GitCheckout.fetch(store, git, { keepsGitDirectory, signal }),
+      );
+      if (checksum !== undefined && !checkout.commit.startsWith(checksum)) {
+        throw new EngineError(`expected checksum to match ${checksum}, got ${checkout.commit}`);
+      }
+      found.push(...checkout.sources);
+      continue;
+    }
+    found.push(resources.use(await RemoteFile.fetch(store, url, checksum)).source);
+  }
+  return found;
+}

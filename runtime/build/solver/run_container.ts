@@ -1,0 +1,174 @@
+/** Carrying out one RUN: a sandbox on a layer that is being made. It is no container of the store, and ends with box. */
+
+import { AT, EPOLL, MS, O } from "../../../ffi/constants.ts";
+import { close, makePipe, openAt, read, withFd } from "../../../ffi/file.ts";
+import { cloneTree, setMountAttributes } from "../../../ffi/mount.ts";
+import { poller } from "../../../ffi/poller.ts";
+import type { Keeper } from "../../../ffi/spawn/keeper.ts";
+import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
+import type { WorkingLayer } from "../../../storage/layer/working_layer.ts";
+import type { MountStub } from "../../../storage/overlay2/make_missing.ts";
+import { decodeExitStatus } from "../../container/exit_status.ts";
+import { drain } from "../../container/monitor/drain.ts";
+import { writeHostFiles } from "../../container/network_files.ts";
+import { DEFAULT_PATH, inspectRoot } from "../../container/prepare.ts";
+import { capabilityMask, defaultCapabilities } from "../../sandbox/capabilities.ts";
+import { alsoMaskedPaths, maskedPaths, readonlyPaths } from "../../sandbox/paths.ts";
+import type { SandboxMount } from "../../sandbox/spec.ts";
+import { startSandbox } from "../../sandbox/start.ts";
+
+export interface RunRequest {
+  readonly argv: readonly string[];
+  /** `NAME=value`, without the PATH and HOME that everything gets. */
+  readonly env: readonly string[];
+  readonly user: string;
+  readonly workingDirectory: string;
+  readonly network: "none" | "host";
+  /** Further lines of /etc/hosts. */
+  readonly extraHosts: readonly string[];
+  /** Bytes of /dev/shm. */
+  readonly shmSize: number;
+  /** Sorted so that none hides another; their descriptors remain the caller's. */
+  readonly mounts: readonly SandboxMount[];
+  readonly signal?: AbortSignal;
+  output(stream: "stdout" | "stderr", bytes: Uint8Array<ArrayBuffer>): void;
+}
+
+/** Killed with box's own end in mind: 128 + SIGKILL. */
+const KILLED = 137;
+
+/**
+ * Runs a command on the layer, and returns its exit code when nothing of it runs any more and all output was passed on. Throws
+ * StartError or ExecutionRefused if it could not be started.
+ */
+export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Promise<number> {
+  const scratch = layer.scratch, hostname = layer.id.slice(0, 12);
+  writeHostFiles(scratch, {
+    hostname,
+    usesHostNetwork: request.network === "host",
+    extraHosts: request.extraHosts,
+  });
+  const rootfs = layer.mount(request.mounts.map(stubOf).filter(({ path }) => !isKernels(path)));
+  const user = inspectRoot(rootfs, request.user);
+  using streams = new RunStreams();
+  using fds = new DisposableStack();
+  const binds = ["resolv.conf", "hostname", "hosts"].map((name) => {
+    const treeFd = cloneTree(`${scratch}/${name}`, false);
+    fds.defer(() => close(treeFd));
+    setMountAttributes(treeFd, 0, MS.PRIVATE, false);
+    const target = `/etc/${name}`;
+    return { type: "bind", kind: "file", target, crossesMounts: false, treeFd } as const;
+  });
+  const targets = new Set(request.mounts.map(({ target }) => target));
+  const directory = openAt(AT.FDCWD, scratch, O.PATH | O.DIRECTORY);
+  fds.defer(() => close(directory));
+  const keeper = await startSandbox({
+    rootfs,
+    readonlyRootfs: false,
+    hostname,
+    domainname: "",
+    network: request.network,
+    hostNamespaces: [],
+    mounts: [...binds.filter(({ target }) => !targets.has(target)), ...request.mounts],
+    shmSize: request.shmSize,
+    maskedPaths: [...maskedPaths, ...alsoMaskedPaths],
+    readonlyPaths,
+    capabilities: capabilityMask(defaultCapabilities),
+    user,
+    workingDirectory: request.workingDirectory,
+    argv: request.argv,
+    env: environmentOf(request.env, user.home),
+    stdio: streams.sandbox,
+    init: false,
+  }, { directory, end: streams.endWriter, held: [] });
+  return await follow(keeper, streams, request);
+}
+
+function stubOf(mount: SandboxMount): MountStub {
+  return { path: mount.target, kind: mount.type === "bind" ? mount.kind : "directory" };
+}
+
+/** What lies in a file system that every sandbox gets anew is made there. */
+function isKernels(path: string): boolean {
+  return /^\/(dev|proc|sys)(\/|$)/.test(path);
+}
+
+/** PATH and HOME, then what was asked for; the last of a name wins. */
+function environmentOf(env: readonly string[], home: string): string[] {
+  const variables = new Map<string, string>();
+  for (const variable of [DEFAULT_PATH, `HOME=${home}`, ...env]) {
+    variables.set(variable.split("=", 1)[0], variable);
+  }
+  return [...variables.values()];
+}
+
+async function follow(
+  keeper: Keeper,
+  streams: RunStreams,
+  { signal, output }: RunRequest,
+): Promise<number> {
+  const dismiss = () => keeper.dismiss();
+  try {
+    streams.closeOthersEnds();
+    const [stdout, stderr, end] = streams.takeEnds();
+    const drains = [
+      drain(stdout, (bytes) => output("stdout", bytes)),
+      drain(stderr, (bytes) => output("stderr", bytes)),
+    ];
+    signal?.addEventListener("abort", dismiss);
+    if (signal?.aborted) dismiss();
+    const code = await readEnd(end);
+    await Promise.all(drains.map(({ ended }) => ended));
+    signal?.throwIfAborted();
+    return code ?? KILLED;
+  } finally {
+    signal?.removeEventListener("abort", dismiss);
+    keeper.dismiss();
+  }
+}
+
+/** What the keeper tells; undefined if it was killed. */
+async function readEnd(end: number): Promise<number | undefined> {
+  await new Promise<void>((resolve) => poller.watch(end, EPOLL.IN, () => resolve()));
+  poller.unwatch(end);
+  return withFd(end, () => {
+    const bytes = new Uint8Array(EXIT_STATUS_SIZE);
+    return decodeExitStatus(bytes.subarray(0, read(end, bytes)));
+  });
+}
+
+/** The pipes of a RUN. */
+class RunStreams {
+  readonly sandbox: readonly [number, number, number];
+  readonly endWriter: number;
+  #ends: [stdout: number, stderr: number, end: number] | undefined;
+  #others: number[];
+
+  constructor() {
+    const stdin = openAt(AT.FDCWD, "/dev/null", O.RDONLY);
+    const [stdoutEnd, stdout] = makePipe(), [stderrEnd, stderr] = makePipe();
+    const [end, endWriter] = makePipe();
+    this.sandbox = [stdin, stdout, stderr];
+    this.endWriter = endWriter;
+    this.#ends = [stdoutEnd, stderrEnd, end];
+    this.#others = [stdin, stdout, stderr, endWriter];
+  }
+
+  /** Hands the reading ends over, to be closed by whoever reads them. */
+  takeEnds(): [stdout: number, stderr: number, end: number] {
+    const ends = this.#ends!;
+    this.#ends = undefined;
+    return ends;
+  }
+
+  /** Closes what only the command and its keeper need. */
+  closeOthersEnds(): void {
+    for (const fd of this.#others.splice(0)) close(fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.closeOthersEnds();
+    this.#ends?.forEach(close);
+    this.#ends = undefined;
+  }
+}

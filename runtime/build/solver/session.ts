@@ -1,0 +1,26 @@
+/** What all stages of one build share. */
+
+import type { LayerLease } from "../../../storage/layer/lease.ts";
+import type { Store } from "../../../storage/store.ts";
+import type { BuildPlan, Platform, Stage } from "../frontend/types.ts";
+import type { ProgressReporter } from "./progress.ts";
+import type { BuildRequest } from "./request.ts";
+import type { Sources } from "./sources.ts";
+import type { StageState } from "./state.ts";
+import type { StepCache } from "./step_cache.ts";
+
+export interface BuildSession {
+  readonly store: Store;
+  readonly lease: LayerLease;
+  readonly plan: BuildPlan;
+  readonly request: BuildRequest;
+  /** What is built for. */
+  readonly platform: Platform;
+  readonly cache: StepCache;
+  readonly reporter: ProgressReporter;
+  /** Ended by who asked for the build, or by the first step that fails. */
+  readonly signal: AbortSignal;
+  readonly sources: Sources;
+  /** The end of a stage, which is solved once, whoever asks. */
+  stateOf(stage: Stage): Promise<StageState>;
+}
