@@ -16,7 +16,10 @@ const project = new URL("..", import.meta.url).pathname;
 const LIMIT = 10 * 60_000 * Number(Deno.env.get("BOX_TEST_PATIENCE") ?? 1);
 
 /** Runs `deno test` with the terminal as it is, and counts. */
-async function denoTest(args: string[]): Promise<TestReport> {
+async function denoTest(
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<TestReport> {
   const directory = await Deno.makeTempDir();
   const junit = `${directory}/junit.xml`;
   const skips = `${directory}/skips`;
@@ -27,6 +30,7 @@ async function denoTest(args: string[]): Promise<TestReport> {
       cwd: project,
       env: {
         BOX_TEST_SKIPS: skips,
+        ...environment,
         ...Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" },
       },
       stdin: "null",
@@ -49,7 +53,9 @@ async function denoTest(args: string[]): Promise<TestReport> {
 /** Runs the end-to-end tests, and counts it as one more failure when the host is not as before. */
 async function endToEndTests(args: string[]): Promise<TestReport> {
   const before = new Set((await hostState()).map(describeLeftover));
-  const report = await denoTest(["--parallel", ...args]);
+  // They wait a good part of their time for what they have started: one more than there are processors.
+  const jobs = String(navigator.hardwareConcurrency + 1);
+  const report = await denoTest(["--parallel", ...args], { DENO_JOBS: jobs });
   const left = (await hostState()).map(describeLeftover).filter((line) => !before.has(line));
   if (left.length > 0) {
     console.log(`left on the host by the end-to-end tests:\n${left.join("\n")}`);

@@ -127,7 +127,7 @@ boxTest(
       "the links are swapped",
       () => Deno.lstat(`${volume}/out`).then(() => true, () => false),
     );
-    const expected = /^(\/v\/(d|real|proc|out|root)|)\/sub$/;
+    const expected = /^(\/v(\/(d|real|proc|out|root))+|)\/sub$/; // moved into each other, in the volume
     let started = 0;
     for (let round = 0; round < 40; round++) {
       const mounts = ["-v", `${volume}:/v`, "-v", `${source}:/v/d/sub`];

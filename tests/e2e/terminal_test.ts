@@ -107,7 +107,7 @@ boxTest("the detach keys leave the container alone; others attach to it", async 
   await first.waitFor("yours\r\n");
   second.type(DETACH);
   equal(await second.wait(), 1); // as in docker
-  match(second.screen, /read escape sequence\r\n$/);
+  await second.waitFor(/read escape sequence\r\n$/);
   ok(second.isRestored);
   first.type("exit 7\r");
   equal(await first.wait(), 7);
