@@ -96,11 +96,11 @@ boxTest(
 
 boxTest("a working directory is made inside the root, or refused", async (box) => {
   const images = await HostileImages.make(box);
-  for (const replacement of replacements(images.outside, "work")) {
+  for (const replacement of replacements(images.outside, "place")) {
     await images.build(replacement);
-    const { code, output } = await images.run("pwd -P", "-w", "/work/deeper");
-    if (code === 0) match(output, /^\/(work\/)?deeper\n$/);
-    else match(output, /change to the working directory \/work\/deeper: /);
+    const { code, output } = await images.run("pwd -P", "-w", "/place/deeper");
+    if (code === 0) match(output, /^\/(place\/)?deeper\n$/);
+    else match(output, /change to the working directory \/place\/deeper: /);
   }
 });
 

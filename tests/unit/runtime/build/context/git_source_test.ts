@@ -31,26 +31,26 @@ testWith([asRoot], "ADD of a repository: a branch, a tag, a commit", async () =>
   const path = Deno.makeTempDirSync();
   const git = (...args: string[]) => {
     const names = ["-c", "user.name=n", "-c", "user.email=e@x", "-c", "init.defaultBranch=main"];
-    const command = new Deno.Command("git", { args: ["-C", `${path}/work`, ...names, ...args] });
+    const command = new Deno.Command("git", { args: ["-C", `${path}/tree`, ...names, ...args] });
     const { success, stdout, stderr } = command.outputSync();
     assert(success, new TextDecoder().decode(stderr));
     return new TextDecoder().decode(stdout).trim();
   };
-  Deno.mkdirSync(`${path}/work/sub`, { recursive: true });
+  Deno.mkdirSync(`${path}/tree/sub`, { recursive: true });
   git("init", "--quiet");
-  Deno.writeTextFileSync(`${path}/work/sub/file`, "one");
+  Deno.writeTextFileSync(`${path}/tree/sub/file`, "one");
   git("add", ".");
   git("commit", "--quiet", "-m", "one");
   git("tag", "v1");
   const first = git("rev-parse", "HEAD");
-  Deno.writeTextFileSync(`${path}/work/sub/file`, "two");
+  Deno.writeTextFileSync(`${path}/tree/sub/file`, "two");
   git("commit", "--quiet", "-am", "two");
   git("update-server-info");
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     async (request) => {
       const { pathname } = new URL(request.url);
-      const file = `${path}/work/.git${pathname.replace("/r.git", "")}`;
+      const file = `${path}/tree/.git${pathname.replace("/r.git", "")}`;
       try {
         return new Response(await Deno.readFile(file));
       } catch {
