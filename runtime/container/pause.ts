@@ -12,7 +12,7 @@ import type { Cgroup } from "../sandbox/cgroup.ts";
 import { lockContainer } from "./lock_container.ts";
 import { cgroupOf } from "./processes.ts";
 import { recordContainerEvent } from "./record_event.ts";
-import { readRunning, restarting } from "./require_running.ts";
+import { NotRunningError, readRunning, restarting } from "./require_running.ts";
 import { withTrueState } from "./state.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function pauseContainer(store: Store, id: string): Promise<void> {
   if (container.State.Restarting) throw restarting(id);
   const cgroup = groupToFreeze(container, "pause");
   try {
-    await cgroup.freeze();
+    if (!await cgroup.freeze()) throw new NotRunningError(id);
     // Written last: a group that is frozen without being paused is thawed by the next command, if this one is killed before.
     notePaused(store, container, true);
     recordContainerEvent(store, container, "pause");

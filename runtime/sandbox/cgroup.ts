@@ -122,7 +122,7 @@ export class Cgroup {
     }
   }
 
-  /** Kills every process of the group, and returns when it has none. */
+  /** Kills every process of the group, and returns when it has none, or is gone. */
   async kill(): Promise<void> {
     const GIVE_UP_MS = 10_000, deadline = Date.now() + GIVE_UP_MS;
     for (;;) {
@@ -131,7 +131,8 @@ export class Cgroup {
       if (Date.now() > deadline) {
         throw new EngineError(`the processes of ${this.path} did not end within 10 seconds`);
       }
-      await this.freeze(); // so that they neither fork, nor end and leave their pids to others
+      // So that they neither fork, nor end and leave their pids to others.
+      if (!await this.freeze()) return;
       const frozen = readCgroupFile(`${this.path}/cgroup.procs`).split("\n").filter(Boolean);
       for (const pid of frozen) kill(Number(pid));
       await this.thaw();
@@ -139,21 +140,28 @@ export class Cgroup {
     }
   }
 
-  /** Stops every process of the group, and returns when all of them stand still. */
-  async freeze(): Promise<void> {
-    await this.setFrozen(true);
+  /** Stops every process of the group, and returns when all of them stand still. False if the group is gone. */
+  async freeze(): Promise<boolean> {
+    return await this.setFrozen(true);
   }
 
+  /** Lets every process of the group go on; nothing if the group is gone. */
   async thaw(): Promise<void> {
     await this.setFrozen(false);
   }
 
-  private async setFrozen(frozen: boolean): Promise<void> {
+  private async setFrozen(frozen: boolean): Promise<boolean> {
     const { version } = this.hierarchy;
-    if (version === 2) Deno.writeTextFileSync(`${this.path}/cgroup.freeze`, frozen ? "1" : "0");
-    else Deno.writeTextFileSync(`${this.path}/freezer.state`, frozen ? "FROZEN" : "THAWED");
     const GIVE_UP_MS = 10_000, deadline = Date.now() + GIVE_UP_MS;
+    try {
+      if (version === 2) Deno.writeTextFileSync(`${this.path}/cgroup.freeze`, frozen ? "1" : "0");
+      else Deno.writeTextFileSync(`${this.path}/freezer.state`, frozen ? "FROZEN" : "THAWED");
+    } catch (error) {
+      if (!this.exists()) return false;
+      throw error;
+    }
     while (this.isFrozen() !== frozen) {
+      if (!this.exists()) return false;
       if (Date.now() > deadline) {
         throw new EngineError(
           `the processes of ${this.path} did not ${frozen ? "freeze" : "thaw"} within 10 seconds`,
@@ -161,6 +169,7 @@ export class Cgroup {
       }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
+    return true;
   }
 
   private isFrozen(): boolean {
