@@ -14,7 +14,7 @@ import { formatTotals, readReport, sum, type TestReport } from "./test/totals.ts
 const project = new URL("..", import.meta.url).pathname;
 
 /** Milliseconds after which a run of tests is hopeless; the emulated machine has its own limit. */
-const LIMIT = 10 * 60_000 * Number(Deno.env.get("BOX_TEST_PATIENCE") ?? 1);
+const LIMIT = 20 * 60_000 * Number(Deno.env.get("BOX_TEST_PATIENCE") ?? 1);
 
 /** Runs `deno test` with the terminal as it is, and counts. */
 async function denoTest(
