@@ -2,7 +2,7 @@
 
 import { busyboxTar, debianTar } from "../../tests/e2e/harness/fixtures.ts";
 import { must } from "../command.ts";
-import { makeExecutable } from "../compile/executable.ts";
+import { findCompiler } from "../compile/executable.ts";
 import { type ArchivedImage, writeImageArchive } from "./image_archive.ts";
 import type { Fixture } from "./row.ts";
 
@@ -88,7 +88,8 @@ export const emptyProgram: Fixture = {
   async make(directory) {
     const module = `${directory}/empty.js`;
     await Deno.writeTextFile(module, "");
-    await makeExecutable(module, `${directory}/empty`, () => {});
+    const compiler = await findCompiler(() => {});
+    await compiler.compile(module, `${directory}/empty`);
     return `${directory}/empty`;
   },
 };

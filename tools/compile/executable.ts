@@ -5,6 +5,7 @@
  * and where that fails npm's registry must do (see npm_toolchain.ts).
  */
 import { CommandError, must } from "../command.ts";
+import { imageSizeOf } from "./parts.ts";
 import { npmToolchain, type Toolchain } from "./npm_toolchain.ts";
 
 const project = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -24,21 +25,33 @@ export function deno(
   });
 }
 
-/** Makes `output` of a bundled module. Reports when Deno's own runtime cannot be had. */
-export async function makeExecutable(
-  entry: string,
-  output: string,
-  report: (message: string) => void,
-): Promise<void> {
-  await Deno.mkdir(output.slice(0, output.lastIndexOf("/")), { recursive: true });
+export interface Compiler {
+  /** Bytes of the ELF image that its executables start with. */
+  readonly imageSize: number;
+  /** Makes `output` of a module and what it imports. */
+  compile(entry: string, output: string): Promise<void>;
+}
+
+/** This Deno with its own runtime if that can be had, which is tried; else what npm carries. Reports the latter. */
+export async function findCompiler(report: (message: string) => void): Promise<Compiler> {
+  const module = `${cache}/trial.js`, executable = `${cache}/trial`;
+  await Deno.mkdir(cache, { recursive: true });
+  await Deno.writeTextFile(module, "");
+  const tried = async (toolchain: Pick<Toolchain, "deno"> & Partial<Toolchain>) => {
+    await compile(module, executable, toolchain);
+    return {
+      imageSize: await imageSizeOf(executable),
+      compile: (entry: string, output: string) => compile(entry, output, toolchain),
+    };
+  };
   try {
-    await compile(entry, output, { deno: Deno.execPath() });
+    return await tried({ deno: Deno.execPath() });
   } catch (error) {
     const runtimeMissing = error instanceof CommandError && /denort-.*\.zip/.test(error.stderr);
     if (!runtimeMissing || Deno.env.has("DENORT_BIN")) throw error;
     const reason = error.stderr.split("\n").at(-1)?.replace(/^\s*\d+: /, "");
     report(`cannot download Deno's runtime (${reason}): taking one from the npm registry`);
-    await compile(entry, output, await npmToolchain(cache));
+    return await tried(await npmToolchain(cache));
   }
 }
 
@@ -47,6 +60,7 @@ async function compile(
   output: string,
   toolchain: Pick<Toolchain, "deno"> & Partial<Toolchain>,
 ): Promise<void> {
+  await Deno.mkdir(output.slice(0, output.lastIndexOf("/")), { recursive: true });
   await deno(
     toolchain.deno,
     [
