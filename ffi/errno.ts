@@ -93,10 +93,22 @@ function shown(name: string): string {
   const short = name.length > LONGEST_SHOWN
     ? `${name.slice(0, half)}...${name.slice(-half)}`
     : name;
-  return short.replace(
-    /\p{Cc}/gu,
-    (character) => "\\x" + character.charCodeAt(0).toString(16).padStart(2, "0"),
-  );
+  // Most names have none, and V8 is slow to prepare this class of characters.
+  return hasControlCharacter(short)
+    ? short.replace(
+      /\p{Cc}/gu,
+      (character) => "\\x" + character.charCodeAt(0).toString(16).padStart(2, "0"),
+    )
+    : short;
+}
+
+/** Unicode's category Cc. */
+function hasControlCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
+  }
+  return false;
 }
 
 /** Returns the result of a system call, or throws the error that it is. */
