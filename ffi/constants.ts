@@ -197,9 +197,15 @@ export const F_SETFD = 2, FD_CLOEXEC = 1, F_SETFL = 4, F_SETOWN = 8;
 export const F_DUPFD_CLOEXEC = 1030;
 
 /** memfd_create(2), and its seals in fcntl(2) */
-export const MFD = { CLOEXEC: 1, ALLOW_SEALING: 2, EXEC: 16 } as const;
+export const MFD = { CLOEXEC: 1, ALLOW_SEALING: 2, NOEXEC_SEAL: 8, EXEC: 16 } as const;
 export const F_ADD_SEALS = 1033;
 export const F_SEAL = { SEAL: 1, SHRINK: 2, GROW: 4, WRITE: 8 } as const;
+
+/** splice(2) */
+export const SPLICE_F_NONBLOCK = 2;
+
+/** fallocate(2) */
+export const FALLOC_FL = { KEEP_SIZE: 1, PUNCH_HOLE: 2 } as const;
 
 /** futex(2), between processes */
 export const FUTEX_WAIT = 0;

@@ -72,6 +72,11 @@ export function pread(fd: number, buffer: Uint8Array<ArrayBuffer>, position: num
   return retry(() => kernel.pread64(fd, buffer, BigInt(buffer.length), BigInt(position)), "read");
 }
 
+/** Writes all of it at this place of a file, in one call. */
+export function pwrite(fd: number, bytes: Uint8Array<ArrayBuffer>, position: number): void {
+  retry(() => kernel.pwrite64(fd, bytes, BigInt(bytes.length), BigInt(position)), "write");
+}
+
 /** Writes all of it, however many calls that takes. */
 export function writeAll(fd: number, bytes: Uint8Array<ArrayBuffer>): void {
   for (let rest = bytes; rest.length > 0;) {

@@ -1,14 +1,14 @@
 /** Files that have no name and that nobody can change any more: memfd_create(2). */
 
 import { F_ADD_SEALS, F_SEAL, MFD } from "../constants.ts";
-import { cstring } from "../cstring.ts";
-import { check, isErrno } from "../errno.ts";
+import { check } from "../errno.ts";
 import { close, writeAll } from "../file.ts";
 import { kernel } from "../kernel.ts";
+import { createMemoryFile } from "../memory_file.ts";
 
 /** A sealed file with this content, executable and close-on-exec. The name shows in /proc only. */
 export function sealedFile(name: string, content: Uint8Array<ArrayBuffer>): number {
-  const fd = createExecutable(name);
+  const fd = createMemoryFile(name, MFD.CLOEXEC | MFD.ALLOW_SEALING, MFD.EXEC);
   try {
     writeAll(fd, content);
     const seals = F_SEAL.SEAL | F_SEAL.SHRINK | F_SEAL.GROW | F_SEAL.WRITE;
@@ -17,17 +17,5 @@ export function sealedFile(name: string, content: Uint8Array<ArrayBuffer>): numb
   } catch (error) {
     close(fd);
     throw error;
-  }
-}
-
-function createExecutable(name: string): number {
-  const flags = MFD.CLOEXEC | MFD.ALLOW_SEALING;
-  const create = (flags: number) =>
-    check(kernel.memfd_create(cstring(name), flags), "memfd_create", name);
-  try {
-    return create(flags | MFD.EXEC);
-  } catch (error) {
-    if (!isErrno(error, "EINVAL")) throw error; // before Linux 6.3 there is no such flag: all are executable
-    return create(flags);
   }
 }

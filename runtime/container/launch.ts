@@ -24,7 +24,7 @@ import { recordEnd, releaseHost } from "./conclude.ts";
 import { forgetExitStatus } from "./exit_status.ts";
 import { healthAtStart } from "./healthcheck.ts";
 import { lockContainer } from "./lock_container.ts";
-import { logPathOf, openLog } from "./log/container_log.ts";
+import { isLogged, logPathOf, openLog } from "./log/container_log.ts";
 import { checkLogOptions } from "./log/options.ts";
 import { ContainerMounts } from "./mounts.ts";
 import { writeNetworkFiles } from "./network_files.ts";
@@ -98,6 +98,7 @@ class Launch {
     this.directory = containerPath(store, container.ID);
     this.streams = new ContainerStreams(container.Config, {
       outputIsRead: options.attached || needsMonitor(container.Config, hostConfig),
+      outputIsLogged: isLogged(hostConfig),
       windowSize: options.windowSize,
     });
   }

@@ -2,7 +2,9 @@
 
 import { AT, MOUNT_ATTR, O } from "../../ffi/constants.ts";
 import { close, makePipe, openAt } from "../../ffi/file.ts";
+import { makeMemoryFile } from "../../ffi/memory_file.ts";
 import { makeFileSystem } from "../../ffi/mount.ts";
+import { makeTwoWayPipe } from "../../ffi/splice.ts";
 import { openPseudoTerminal, setWindowSize, type WindowSize } from "../../ffi/terminal.ts";
 import type { StreamEnds } from "../../storage/container/config.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
@@ -20,6 +22,8 @@ export interface Connection {
 export interface StreamOptions {
   /** Whether somebody will read what the container writes. Where nobody does it is discarded: a full pipe would hold it up. */
   readonly outputIsRead: boolean;
+  /** Whether what is read is also logged. */
+  readonly outputIsLogged: boolean;
   /** What the terminal has from the start, if the container has one. */
   readonly windowSize?: WindowSize;
 }
@@ -34,7 +38,7 @@ export class ContainerStreams {
 
   constructor(
     private readonly config: ContainerConfig,
-    { outputIsRead, windowSize }: StreamOptions,
+    { outputIsRead, outputIsLogged, windowSize }: StreamOptions,
   ) {
     const connection = config.Tty
       ? openTerminal(windowSize)
@@ -43,7 +47,8 @@ export class ContainerStreams {
       : openInput(config.OpenStdin);
     const [end, endWriter] = makePipe();
     this.sandbox = connection.sandbox;
-    this.ends = { ...connection.ends, end };
+    const spools = outputIsRead && outputIsLogged ? makeSpools(config.Tty) : {};
+    this.ends = { ...connection.ends, ...spools, end };
     this.endWriter = endWriter;
   }
 
@@ -79,6 +84,12 @@ export function openPipes(openStdin: boolean): Connection {
     sandbox: { stdio: [stdin, stdout, stderr] },
     ends: { stdin: stdinEnd, stdout: stdoutEnd, stderr: stderrEnd },
   };
+}
+
+function makeSpools(tty: boolean): Omit<StreamEnds, "end"> {
+  const stdoutSpool = makeMemoryFile("stdout");
+  if (tty) return { stdoutSpool, terminalPipe: makeTwoWayPipe() };
+  return { stdoutSpool, stderrSpool: makeMemoryFile("stderr") };
 }
 
 /** In a devpts of the container's own, so that its terminal has a name in there. */

@@ -92,13 +92,18 @@ export interface KeeperIdentity extends ProcessIdentity {
   Descriptors: StreamEnds;
 }
 
-/** The other ends of a container's streams, and of the pipe that tells its end. */
+/** The other ends of a container's streams, and of the pipe that tells its end; what lies between them and its log. */
 export interface StreamEnds {
   /** The master side of the container's terminal, which then stands for the three streams. */
   terminal?: number;
   stdin?: number;
   stdout?: number;
   stderr?: number;
+  /** Where what a container writes waits to be logged: runtime/container/log/journal.ts. That of stdout is a terminal's, too. */
+  stdoutSpool?: number;
+  stderrSpool?: number;
+  /** The pipe between a terminal and its spool. */
+  terminalPipe?: number;
   end: number;
 }
 

@@ -66,8 +66,8 @@ boxTest("run -d --rm is removed with its end", async (box) => {
   await box.ok(["stop", id]);
   equal((await waiting.wait()).stdout, "0\n");
   equal(await box.ok("ps -aq"), "");
+  await untilNobodyMonitors(box); // which may still be at its files
   deepEqual(storeLeftovers(box.root), []);
-  await untilNobodyMonitors(box);
 });
 
 boxTest("one monitor looks after all, and goes with the last", async (box) => {
@@ -101,6 +101,27 @@ for (const command of ["ps", "logs it", "logs -f it", "stats --no-stream", "wait
     await untilNobodyMonitors(box);
   });
 }
+
+boxTest(
+  "monitors that are killed while they write lose no line, and write none twice",
+  async (box) => {
+    await box.busybox();
+    const lines = 100_000;
+    await detach(box, "--name it", `seq 1 ${lines}; exit 5`);
+    for (let kills = 0; kills < 6; kills++) {
+      await eventually("there is a monitor", () => monitorsOf(box).length === 1);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+      for (const pid of monitorsOf(box)) {
+        Deno.kill(pid, "SIGKILL");
+        await untilGone(pid);
+      }
+      await box.ok("ps"); // which starts another one
+      if (await inspect(box, "{{.State.Running}}", "it") === "false") break;
+    }
+    equal(await box.ok("wait it"), "5");
+    equal(await box.ok("logs it"), counted(lines));
+  },
+);
 
 boxTest("whoever follows a container does so beyond the death of its monitor", async (box) => {
   await box.busybox();

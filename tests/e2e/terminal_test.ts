@@ -56,6 +56,7 @@ boxTest("a shell has job control", async (box) => {
   const ask = (command: string) => terminal.ask(command, PROMPT);
   terminal.type("echo begun; sleep 1000\r");
   await terminal.waitFor("begun\r\n");
+  await inForeground(box, "sleep 1000");
   terminal.type(CTRL_C);
   await terminal.waitFor(PROMPT);
   equal(await ask("echo $?"), "130\n");

@@ -5,7 +5,7 @@
 
 import { AT, O } from "../../../ffi/constants.ts";
 import { SystemError } from "../../../ffi/errno.ts";
-import { close, openAt, pread, rename, setSizeOfFd, writeAll } from "../../../ffi/file.ts";
+import { close, openAt, rename, setSizeOfFd, writeAll } from "../../../ffi/file.ts";
 import { statAt } from "../../../ffi/stat.ts";
 import { goJson } from "../../../storage/json.ts";
 import { now } from "../../../storage/time.ts";
@@ -14,7 +14,9 @@ import type { StreamName } from "../streams.ts";
 import type { ContainerLog } from "./container_log.ts";
 import { escapeLine, LONGEST_ESCAPE, written } from "./json_text.ts";
 import type { JsonFileBounds } from "./options.ts";
-import { type LogEnd, LONGEST_TEXT, PartialLines } from "./partial_lines.ts";
+import type { LogEnd, LogJournal, Positions } from "./journal.ts";
+import { addRecords, endOfRecords } from "./interrupted.ts";
+import { LONGEST_TEXT, PartialLine } from "./partial_line.ts";
 import { putAside } from "./rotation.ts";
 
 export interface JsonFileSettings extends JsonFileBounds {
@@ -22,7 +24,6 @@ export interface JsonFileSettings extends JsonFileBounds {
   readonly attributes: Attributes;
 }
 
-const NEWLINE = 10;
 const encoder = new TextEncoder();
 const HEAD = encoder.encode('{"log":"');
 
@@ -40,19 +41,38 @@ export class JsonFileLog implements ContainerLog {
   /** Bytes of whole records in the buffer. */
   private length = 0;
   private inode: bigint;
-  private readonly partial: PartialLines;
+  private readonly partial = { stdout: new PartialLine(), stderr: new PartialLine() };
   private readonly attributes: string;
+  /** Bytes of each stream that have become records: what is written next is what follows them. */
+  readonly recorded: Positions = { stdout: 0, stderr: 0 };
 
-  constructor(readonly path: string, private readonly settings: JsonFileSettings) {
+  /** With a journal it goes on where the last writer has stopped, in whatever it was interrupted. */
+  constructor(
+    readonly path: string,
+    private readonly settings: JsonFileSettings,
+    private readonly journal?: LogJournal,
+  ) {
     const { attributes } = settings;
     this.attributes = Object.keys(attributes).length > 0 ? `"attrs":${goJson(attributes)},` : "";
-    const size = BUFFER_SIZE + this.attributes.length * 3;
-    if (buffer.length < size) buffer = new Uint8Array(size);
+    const room = BUFFER_SIZE + this.attributes.length * 3;
+    if (buffer.length < room) buffer = new Uint8Array(room);
     this.fd = openLogFile(path);
-    this.inode = statAt(this.fd, "").inode;
-    this.size = endOfRecords(this.fd);
-    setSizeOfFd(this.fd, this.size);
-    this.partial = new PartialLines(`${path}.partial`, this.end);
+    const { inode, size } = statAt(this.fd, "");
+    this.inode = inode;
+    this.size = endOfRecords(this.fd, size);
+    if (this.size < size) setSizeOfFd(this.fd, this.size);
+    if (journal !== undefined) this.resume(journal);
+  }
+
+  private resume(journal: LogJournal): void {
+    const noted = journal.read();
+    if (noted !== undefined) {
+      const { end: { inode, size }, recorded } = noted;
+      Object.assign(this.recorded, recorded);
+      // Each rotation is noted before it happens: another file has only what came after.
+      addRecords(this.path, inode === this.inode ? size : 0, this.recorded);
+    }
+    journal.write(this.end, this.recorded);
   }
 
   /** Never throws for what the file system refuses: see `failure`. */
@@ -62,16 +82,19 @@ export class JsonFileLog implements ContainerLog {
     while (partial.length > 0 && start < bytes.length) {
       start += partial.take(bytes.subarray(start));
       const end = this.record(partial.bytes, 0, partial.length, tail);
-      if (end > 0) partial.drop(end);
+      if (end === 0) continue;
+      partial.drop(end);
+      this.recorded[stream] += end;
     }
     while (start < bytes.length) {
       const end = this.record(bytes, start, bytes.length, tail);
       if (end === start) break;
+      this.recorded[stream] += end - start;
       start = end;
     }
     if (start < bytes.length) partial.take(bytes.subarray(start));
     this.flush();
-    this.partial.keep(this.end);
+    this.journal?.write(this.end, this.recorded);
   }
 
   /** What whole records there are. */
@@ -80,7 +103,6 @@ export class JsonFileLog implements ContainerLog {
   }
 
   release(): void {
-    this.partial.close();
     close(this.fd);
   }
 
@@ -88,9 +110,10 @@ export class JsonFileLog implements ContainerLog {
     for (const stream of ["stdout", "stderr"] as const) {
       const { bytes, length } = this.partial[stream], tail = this.tail(stream);
       for (let start = 0; start < length;) start = this.record(bytes, start, length, tail, true);
+      this.recorded[stream] += length;
     }
     this.flush();
-    this.partial.remove();
+    this.journal?.write(this.end, this.recorded);
     this.release();
   }
 
@@ -142,6 +165,7 @@ export class JsonFileLog implements ContainerLog {
   /** Goes on in a new file; in the old one if that cannot be made. */
   private rotate(): void {
     if (this.size < this.settings.maxSize) return; // what was to be written there failed
+    this.journal?.write(this.end, this.recorded);
     try {
       const next = `${this.path}.next`, fd = openLogFile(next, O.TRUNC);
       putAside(this.path, this.settings.maxFiles);
@@ -163,17 +187,4 @@ export class JsonFileLog implements ContainerLog {
 
 function openLogFile(path: string, flags = 0): number {
   return openAt(AT.FDCWD, path, O.RDWR | O.CREAT | O.APPEND | flags, 0o640);
-}
-
-/** Where the last whole record ends: a writer that was killed may have left half of one, which no reader has taken. */
-function endOfRecords(fd: number): number {
-  const block = new Uint8Array(65536);
-  for (let end = statAt(fd, "").size; end > 0;) {
-    const start = Math.max(0, end - block.length);
-    const newline = block.subarray(0, pread(fd, block.subarray(0, end - start), start))
-      .lastIndexOf(NEWLINE);
-    if (newline >= 0) return start + newline + 1;
-    end = start;
-  }
-  return 0;
 }

@@ -17,8 +17,11 @@ export interface Drain {
 
 type Receive = (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>;
 
+/** Reads into a buffer what has come; 0 at the end. */
+type Read = (fd: number, buffer: Uint8Array<ArrayBuffer>) => number;
+
 /** Reads a pipe or terminal to its end, as fast as it is received, and closes it. */
-export function drain(fd: number, receive: Receive): Drain {
+export function drain(fd: number, receive: Receive, readFrom: Read = readOutput): Drain {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   let open = true;
   const finish = (settle: () => void) => {
@@ -32,7 +35,7 @@ export function drain(fd: number, receive: Receive): Drain {
   const watch = () => poller.watch(fd, EPOLL.IN, take);
   const take = () => {
     try {
-      const length = readOutput(fd);
+      const length = readFrom(fd, buffer);
       if (length === 0) return finish(resolve);
       const received = receive(buffer.subarray(0, length));
       if (received === undefined) return;
@@ -47,7 +50,7 @@ export function drain(fd: number, receive: Receive): Drain {
 }
 
 /** 0 at the end, which a terminal shows as an error. */
-function readOutput(fd: number): number {
+function readOutput(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
   try {
     return read(fd, buffer);
   } catch (error) {

@@ -3,7 +3,6 @@
 import { EPOLL, SIGNALS } from "../../../ffi/constants.ts";
 import { SystemError } from "../../../ffi/errno.ts";
 import { close, duplicate, read } from "../../../ffi/file.ts";
-import { Timer } from "../../../ffi/timer.ts";
 import { setWindowSize, type WindowSize } from "../../../ffi/terminal.ts";
 import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
 import { poller } from "../../../ffi/poller.ts";
@@ -13,16 +12,15 @@ import { EngineError, NotFoundError } from "../../../storage/errors.ts";
 import { recordEnd, recordRestart, releaseHost } from "../conclude.ts";
 import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
-import { type ContainerLog, openLog } from "../log/container_log.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { isChecked } from "../healthcheck.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
 import type { AttachServer } from "./attach_server.ts";
-import { type Drain, drain } from "./drain.ts";
 import type { HealthMonitor } from "./health.ts";
 import { ContainerInput } from "./input.ts";
+import { ContainerOutput } from "./output.ts";
 
 /** Somebody who sees what a container writes. */
 export interface Attachment {
@@ -31,9 +29,6 @@ export interface Attachment {
   /** Takes what went wrong without keeping the container from running. */
   warn?(problem: string): void;
 }
-
-/** Milliseconds that output may still come after the end, from a process outside the container's pid namespace: dockerd's. */
-const OUTPUT_AFTER_END = 2000;
 
 /** How a run ended. */
 export interface Ended extends Exit {
@@ -47,26 +42,18 @@ export class Monitor {
   /** Resolves when the container has ended, all that it wrote was passed on, and its end is recorded. */
   readonly ended: Promise<Ended>;
   private readonly attachments = new Set<Attachment>();
-  private readonly log: ContainerLog;
-  private readonly drains: Drain[];
+  private readonly output: ContainerOutput;
   private released = false;
   private ending = false;
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
 
   constructor(private readonly running: RunningContainer) {
-    const { store, container, hostConfig, ends } = running;
-    this.log = openLog(store, container, hostConfig);
+    const { container, ends } = running;
     // A terminal is read and written: one descriptor for each, since each is closed when it is done with.
     const inputFd = ends.terminal === undefined ? ends.stdin : duplicate(ends.terminal);
     this.input = inputFd === undefined ? undefined : new ContainerInput(inputFd);
-    const streams: [StreamName, number | undefined][] = [
-      ["stdout", ends.terminal ?? ends.stdout],
-      ["stderr", ends.stderr],
-    ];
-    this.drains = streams.flatMap(([name, fd]) =>
-      fd === undefined ? [] : drain(fd, (bytes) => this.receive(name, bytes))
-    );
+    this.output = new ContainerOutput(running, (stream, bytes) => this.show(stream, bytes));
     if (isChecked(container.Config)) this.checkHealth();
     this.ended = this.watch();
   }
@@ -98,11 +85,7 @@ export class Monitor {
     this.attachments.delete(attachment);
   }
 
-  private receive(
-    stream: StreamName,
-    bytes: Uint8Array<ArrayBuffer>,
-  ): void | Promise<void> {
-    this.log.write(stream, bytes);
+  private show(stream: StreamName, bytes: Uint8Array<ArrayBuffer>): void | Promise<void> {
     const slow: Promise<void>[] = [];
     for (const attachment of this.attachments) {
       const passed = attachment.output(stream, bytes);
@@ -135,9 +118,8 @@ export class Monitor {
     const { ends, keeper, process, monitorLock } = this.running;
     poller.unwatch(ends.end);
     close(ends.end);
-    this.drains.forEach((each) => each.stop());
+    this.output.release();
     this.input?.close();
-    this.log.release();
     this.server?.close();
     for (const pidfd of [keeper, process]) if (pidfd !== undefined) close(pidfd);
     monitorLock[Symbol.dispose]();
@@ -154,10 +136,9 @@ export class Monitor {
     this.ending = true;
     this.health?.stop();
     await killLeftBehind(this.id, this.running.hostConfig);
-    await this.outputEnds();
+    await this.output.ends();
     this.input?.close();
-    this.log.close();
-    const { failure } = this.log;
+    const { failure } = this.output;
     if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
     const restarting = this.finish(exit);
     await this.server?.close(exit.code);
@@ -180,11 +161,6 @@ export class Monitor {
       await waitUntilGone(process);
     }
     return unseenExit(container);
-  }
-
-  private async outputEnds(): Promise<void> {
-    using _ = new Timer(OUTPUT_AFTER_END, () => this.drains.forEach((each) => each.stop()));
-    await Promise.all(this.drains.map((each) => each.ended));
   }
 
   /** Returns whether there is to be another run. Where the end cannot be recorded it is found out by whoever asks. */

@@ -4,6 +4,7 @@ import {
   JsonFileLog,
   type JsonFileSettings,
 } from "../../../../../runtime/container/log/json_file_log.ts";
+import type { LogJournal } from "../../../../../runtime/container/log/journal.ts";
 import type { StreamName } from "../../../../../runtime/container/streams.ts";
 import { LogReader } from "../../../../../runtime/container/log/log_reader.ts";
 
@@ -33,8 +34,8 @@ export class TestLog {
     return `${this.directory}/x-json.log`;
   }
 
-  open(settings: Partial<JsonFileSettings> = {}): JsonFileLog {
-    return new JsonFileLog(this.path, { ...unbounded, ...settings });
+  open(settings: Partial<JsonFileSettings> = {}, journal?: LogJournal): JsonFileLog {
+    return new JsonFileLog(this.path, { ...unbounded, ...settings }, journal);
   }
 
   /** Writes these and closes the log. */

@@ -106,29 +106,3 @@ Deno.test("attributes are in every record", () =>
     match(log.lines()[0], /^\{"log":"one\\n","stream":"stdout","attrs":\{"tag":.*\},"time":"/);
     deepEqual(log.read().map((record) => record.attributes), [attributes, attributes]);
   }));
-
-Deno.test("a line that a killed writer had only read in part is completed by the next one", () =>
-  TestLog.with((log) => {
-    const killed = log.open();
-    killed.write("stdout", bytesOf("whole\nfirst "));
-    killed.write("stderr", bytesOf("error "));
-    killed.write("stdout", bytesOf("second "));
-    const next = log.open();
-    next.write("stdout", bytesOf("third\n"));
-    next.close();
-    killed.release();
-    deepEqual(log.read().map(({ text }) => text), ["whole\n", "first second third\n", "error "]);
-    log.write(["last\n"]);
-    deepEqual(log.read().map(({ text }) => text).slice(3), ["last\n"], "and only once");
-  }));
-
-Deno.test("what is kept of a line does not come again after a rotation", () =>
-  TestLog.with((log) => {
-    const settings = { maxSize: 100, maxFiles: 3 };
-    const file = log.open(settings);
-    file.write("stdout", bytesOf("1\n2"));
-    file.write("stdout", bytesOf("\n3\n"));
-    file.release();
-    log.write([], settings);
-    deepEqual(log.read().map(({ text }) => text), ["1\n", "2\n", "3\n"]);
-  }));
