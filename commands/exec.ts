@@ -1,11 +1,7 @@
 import { writeAll } from "../ffi/file.ts";
-import {
-  ExecError,
-  type ExecRequest,
-  releaseExec,
-  startExec,
-} from "../runtime/container/exec/exec.ts";
+import { ExecError, type ExecRequest, startExec } from "../runtime/container/exec/exec.ts";
 import { ExecSession } from "../runtime/container/exec/session.ts";
+import { watchAgain } from "../runtime/container/monitor/watch.ts";
 import { ExecutionRefused } from "../runtime/sandbox/start.ts";
 import { resolveContainerId } from "../storage/container/container_store.ts";
 import { InvalidError, NotFoundError } from "../storage/errors.ts";
@@ -65,7 +61,8 @@ export const command = defineCommand({
     const request = { argv, env, user, workingDirectory, privileged, tty, stdin };
     try {
       if (!detach) return await runAttached(store, name, request, detachKeys);
-      releaseExec(startExec(store, name, request, true));
+      const process = startExec(store, name, request, true);
+      await (await import("../runtime/container/exec/hand_over.ts")).handOver(process);
     } catch (error) {
       if (error instanceof ExecutionRefused) return detach ? 0 : refused(error);
       if (!(error instanceof ExecError) || detach) throw error;
@@ -85,9 +82,13 @@ async function runAttached(
   const { tty = false, stdin = false } = request;
   using keyboard = new Keyboard({ tty, stdin, detachKeys, signalProxy: false });
   const { size } = keyboard;
+  const process = startExec(store, name, { ...request, size });
   const session = new ExecSession(
-    startExec(store, name, { ...request, size }),
+    process,
     (stream, bytes) => writeAll(stream === "stdout" ? STDOUT : STDERR, bytes),
+  );
+  watchAgain(store, [process.container]).catch((error) =>
+    printError(`WARNING: ${messageOf(error)}`)
   );
   keyboard.followSize((size) => session.resize(size));
   if (keyboard.input) {
@@ -97,7 +98,7 @@ async function runAttached(
   }
   const detached = async () => {
     await keyboard.detached;
-    session.detach();
+    await session.detach();
     keyboard[Symbol.dispose]();
     throw new CliError("read escape sequence");
   };

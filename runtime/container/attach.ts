@@ -101,10 +101,21 @@ export class AttachedContainer {
   }
 }
 
-/** A connection to a container's monitor. */
-async function reach(store: Store, id: string): Promise<Deno.UnixConn> {
+/** A connection to a container's monitor; undefined when nobody wants it any more. */
+export function reach(store: Store, id: string): Promise<Deno.UnixConn>;
+export function reach(
+  store: Store,
+  id: string,
+  isWanted: () => boolean,
+): Promise<Deno.UnixConn | undefined>;
+export async function reach(
+  store: Store,
+  id: string,
+  isWanted: () => boolean = () => true,
+): Promise<Deno.UnixConn | undefined> {
   const deadline = performance.now() + PATIENCE;
   for (let attempt = 0; performance.now() < deadline; attempt++) {
+    if (!isWanted()) return undefined;
     const connection = await connect(containerPath(store, id));
     if (connection !== undefined) return connection;
     if (attempt === 1) await ensureMonitored(store, id);

@@ -28,7 +28,9 @@ export async function clear(
   if (isAlive(container) && container.BoxProcess === undefined) return; // dockerd's
   const running = adoptContainer(store, id, mountId, lock);
   if (running !== undefined) {
-    await new Monitor(running).ended; // its last words may still have to be read
+    const monitor = new Monitor(running); // its last words may still have to be read
+    await monitor.execs.adopt();
+    await monitor.ended;
     return;
   }
   await killAndWait(container);

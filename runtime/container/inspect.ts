@@ -14,6 +14,7 @@ import type { ContainerConfig } from "../../storage/image/config.ts";
 import { sizeOfChain } from "../../storage/layer/layer_store.ts";
 import { describeOverlay, type GraphDriver } from "../../storage/overlay2/graph_driver.ts";
 import type { Store } from "../../storage/store.ts";
+import { runningExecs } from "./exec/notes.ts";
 import { statusOf, withTrueState } from "./state.ts";
 
 /** docker's types.ContainerJSON, in its order. */
@@ -35,7 +36,7 @@ export interface ContainerInspect {
   readonly MountLabel: string;
   readonly ProcessLabel: string;
   readonly AppArmorProfile: string;
-  readonly ExecIDs: null;
+  readonly ExecIDs: readonly string[] | null;
   readonly HostConfig: HostConfig;
   readonly GraphDriver: GraphDriver;
   readonly SizeRw?: number;
@@ -70,7 +71,7 @@ export function inspectContainer(
     MountLabel: container.MountLabel,
     ProcessLabel: container.ProcessLabel,
     AppArmorProfile: container.AppArmorProfile,
-    ExecIDs: null,
+    ExecIDs: container.State.Running ? execIdsOf(store, container.ID) : null,
     HostConfig: readHostConfig(store, container.ID),
     GraphDriver: describeOverlay(store, mountIdOf(store, container.ID)),
     ...(withSize && sizesOf(store, container.ID)),
@@ -84,6 +85,11 @@ export function inspectContainer(
 export function sizesOf(store: Store, id: string): { SizeRw: number; SizeRootFs: number } {
   const own = sizeOfFiles(AT.FDCWD, `${store.overlays}/${mountIdOf(store, id)}/diff`);
   return { SizeRw: own, SizeRootFs: own + sizeOfChain(store, parentLayerOf(store, id)) };
+}
+
+function execIdsOf(store: Store, id: string): string[] | null {
+  const ids = runningExecs(store, id);
+  return ids.length > 0 ? ids : null;
 }
 
 function describeState(state: ContainerState): Record<string, unknown> {

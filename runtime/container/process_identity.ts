@@ -81,7 +81,8 @@ function openIf(pid: number, isMeant: () => boolean): number | undefined {
   return undefined;
 }
 
-function isRunning(pid: number, expected: ProcessIdentity): boolean {
+/** Whether a process is there that has this identity. */
+export function isRunning(pid: number, expected: ProcessIdentity): boolean {
   const actual = observe(pid);
   return actual !== undefined && !actual.hasEnded &&
     actual.identity.StartTime === expected.StartTime && actual.identity.BootID === expected.BootID;

@@ -15,6 +15,7 @@ import { environmentOf, lookUpUser } from "../prepare.ts";
 import { isAlive } from "../process_identity.ts";
 import { recordContainerEvent } from "../record_event.ts";
 import { NotRunningError, readWithProcesses } from "../require_running.ts";
+import { noteExec } from "./notes.ts";
 import { ExecStreams } from "./streams.ts";
 import { ExecTarget } from "./target.ts";
 
@@ -74,7 +75,9 @@ export function startExec(
   const streams = new ExecStreams(target.root, { tty, stdin, detached, size });
   try {
     const keeper = start({ ...description, stdio: streams.stdio, tty }, streams);
-    return { id, store, container, keeper, ends: streams.ends };
+    const process = { id, store, container, keeper, ends: streams.ends };
+    noteExec(process);
+    return process;
   } catch (error) {
     streams.close();
     if (isAlive(container)) throw error;
@@ -82,11 +85,6 @@ export function startExec(
   } finally {
     streams.closeOthersEnds();
   }
-}
-
-/** Leaves a process to itself; what it writes to its terminal from now on is thrown away. */
-export function releaseExec({ keeper }: ExecProcess): void {
-  keeper.release();
 }
 
 function describeExec(
@@ -115,12 +113,13 @@ function describeExec(
   };
 }
 
-function start(spec: JoinSpec, { ends: { terminal }, endWriter }: ExecStreams): Keeper {
+function start(spec: JoinSpec, { ends, endWriter }: ExecStreams): Keeper {
+  const { terminal } = ends;
   try {
     return startInside(spec, {
       end: endWriter,
-      // Without a master the terminal would hang up when nobody is attached any more.
-      held: terminal === undefined ? [] : [terminal],
+      // For a monitor; and without a master the terminal would hang up when nobody is attached any more.
+      held: terminal === undefined ? [ends.end] : [ends.end, terminal],
       discarded: terminal,
     });
   } catch (error) {

@@ -11,7 +11,8 @@ import { type Drain, drain } from "../monitor/drain.ts";
 import { ContainerInput } from "../monitor/input.ts";
 import { recordContainerEvent } from "../record_event.ts";
 import type { StreamName } from "../streams.ts";
-import { type ExecProcess, releaseExec } from "./exec.ts";
+import type { ExecProcess } from "./exec.ts";
+import { recordExecEnd } from "./record_end.ts";
 
 /** The exit code where nobody was left to tell it. */
 const KILLED = 128 + SIGNALS.SIGKILL;
@@ -66,13 +67,12 @@ export class ExecSession {
     }
   }
 
-  /** Leaves the process to itself. `exited` stays open. */
-  detach(): void {
+  /** Leaves the process to the container's monitor. `exited` stays open. */
+  async detach(): Promise<void> {
     const { store, container, id, ends: { end } } = this.process;
     this.letGo();
     poller.unwatch(end);
-    close(end);
-    releaseExec(this.process);
+    await (await import("./hand_over.ts")).handOver(this.process);
     recordContainerEvent(store, container, "exec_detach", { execID: id });
   }
 
@@ -102,8 +102,7 @@ export class ExecSession {
     const bytes = new Uint8Array(EXIT_STATUS_SIZE);
     const code = decodeExitStatus(bytes.subarray(0, read(end, bytes))) ?? KILLED;
     close(end);
-    const attributes = { execID: id, exitCode: String(code) };
-    recordContainerEvent(store, container, "exec_die", attributes);
+    recordExecEnd(store, container, id, code);
     return code;
   }
 

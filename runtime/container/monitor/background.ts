@@ -86,6 +86,7 @@ class BackgroundMonitor {
   private async monitor(monitor: Monitor): Promise<void> {
     this.monitored.add(monitor);
     monitor.serve();
+    monitor.execs.adopt();
     try {
       const { restarting } = await monitor.ended;
       if (restarting) await this.adoptAll();

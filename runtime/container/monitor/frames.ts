@@ -11,6 +11,8 @@ export const FRAME = {
   /** From the monitor: what the container has written. */
   STDOUT: 1,
   STDERR: 2,
+  /** To the monitor: a process that was executed is left to it; and back again when it has taken it: exec_frame.ts. */
+  EXEC: 6,
   /** From the monitor: the exit code, four bytes. The last frame. */
   EXIT: 5,
 } as const;

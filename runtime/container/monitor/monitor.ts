@@ -18,6 +18,7 @@ import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
 import type { AttachServer } from "./attach_server.ts";
+import { LeftExecs } from "./left_execs.ts";
 import type { HealthMonitor } from "./health.ts";
 import { ContainerInput } from "./input.ts";
 import { ContainerOutput } from "./output.ts";
@@ -41,6 +42,8 @@ export class Monitor {
   readonly input: ContainerInput | undefined;
   /** Resolves when the container has ended, all that it wrote was passed on, and its end is recorded. */
   readonly ended: Promise<Ended>;
+  /** Processes that were executed in the container and then left to whoever monitors it. */
+  readonly execs: LeftExecs;
   private readonly attachments = new Set<Attachment>();
   private readonly output: ContainerOutput;
   private released = false;
@@ -53,6 +56,7 @@ export class Monitor {
     // A terminal is read and written: one descriptor for each, since each is closed when it is done with.
     const inputFd = ends.terminal === undefined ? ends.stdin : duplicate(ends.terminal);
     this.input = inputFd === undefined ? undefined : new ContainerInput(inputFd);
+    this.execs = new LeftExecs(running);
     this.output = new ContainerOutput(running, (stream, bytes) => this.show(stream, bytes));
     if (isChecked(container.Config)) this.checkHealth();
     this.ended = this.watch();
@@ -118,6 +122,7 @@ export class Monitor {
     const { ends, keeper, process, monitorLock } = this.running;
     poller.unwatch(ends.end);
     close(ends.end);
+    this.execs.release();
     this.output.release();
     this.input?.close();
     this.server?.close();
@@ -136,6 +141,7 @@ export class Monitor {
     this.ending = true;
     this.health?.stop();
     await killLeftBehind(this.id, this.running.hostConfig);
+    await this.execs.ended();
     await this.output.ends();
     this.input?.close();
     const { failure } = this.output;
