@@ -10,6 +10,7 @@ import { launchContainer } from "./launch.ts";
 import { ensureMonitored } from "./monitor/background_client.ts";
 import { type Attachment, Monitor } from "./monitor/monitor.ts";
 import { recordContainerEvent } from "./record_event.ts";
+import { awaitsRestart } from "./state.ts";
 import type { RunningContainer } from "./running.ts";
 
 /** What box's caller has to do with a container's streams. */
@@ -52,6 +53,7 @@ export async function startForeground(
   } catch (error) {
     if (!(error instanceof ExecutionRefused)) throw error;
     foreground.output("stderr", new TextEncoder().encode(error.message + "\n"));
+    if (awaitsRestart(store, id)) await ensureMonitored(store);
     const nothing = () => {};
     return {
       signal: nothing,

@@ -20,7 +20,7 @@ import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
-import { recordEnd, releaseHost } from "./conclude.ts";
+import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { forgetExitStatus } from "./exit_status.ts";
 import { healthAtStart } from "./healthcheck.ts";
 import { lockContainer } from "./lock_container.ts";
@@ -32,6 +32,7 @@ import { describeSandbox } from "./prepare.ts";
 import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { needsMonitor } from "./monitor/background_client.ts";
+import { shouldRestart } from "./restart_policy.ts";
 import type { RunningContainer } from "./running.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
@@ -52,7 +53,8 @@ export interface LaunchOptions {
 
 /**
  * Starts a container, and makes this process its monitor. Throws StartError with docker's exit code if its program cannot be
- * started, ExecutionRefused if the kernel would not run it: then the container has ended already, with the reason in its log.
+ * started, ExecutionRefused if the kernel would not run it: then the container has ended already, with the reason in its log, and
+ * may wait for its next start.
  */
 export async function launchContainer(
   store: Store,
@@ -118,7 +120,10 @@ class Launch {
     } catch (error) {
       this.abandon();
       if (error instanceof ExecutionRefused) this.noteRefusal(error);
-      else this.noteFailure(error);
+      else {
+        this.releaseHost();
+        this.noteFailure(error);
+      }
       throw error;
     }
     return {
@@ -182,8 +187,7 @@ class Launch {
         StartedAt: now(),
         Health: healthAtStart(this.container),
       },
-      RestartCount: this.options.restart ? this.container.RestartCount : 0,
-      HasBeenManuallyStopped: false,
+      ...this.freshStart(),
       // It may be over and gone already.
       BoxProcess: identifyProcess(processPid) ?? { StartTime: "", BootID: bootId() },
       BoxKeeper: keeper && { Pid: pid, ...keeper, Descriptors: this.streams.held },
@@ -204,22 +208,43 @@ class Launch {
     writeContainer(this.directory, this.container);
   }
 
-  /** Undoes what has been done of a start. */
+  /** Undoes what has been done of a start, but for the root. */
   private abandon(): void {
     this.keeper?.dismiss();
     closeEnds(this.streams.ends);
+  }
+
+  private releaseHost(): void {
     releaseHost(this.store, this.container.ID, this.mountId);
   }
 
-  /** The program exists and the kernel refused it: what docker shows as a container that said so and exited with 1. */
+  /**
+   * The program exists and the kernel refused it: what docker shows as a container that said so and exited with 1, and starts
+   * again if its policy demands that.
+   */
   private noteRefusal(error: ExecutionRefused): void {
-    const { store, container, hostConfig } = this;
-    this.note({ ...container, State: { ...container.State, StartedAt: now() } });
+    const { store, hostConfig } = this, exit = { code: error.exitCode };
+    const container = {
+      ...this.container,
+      ...this.freshStart(),
+      State: { ...this.container.State, Running: false, Restarting: false, StartedAt: now() },
+      BoxProcess: { StartTime: "", BootID: bootId() },
+    };
+    const isRestarted = shouldRestart(container, hostConfig, exit);
+    if (!isRestarted) this.releaseHost();
+    this.note(container);
     recordContainerEvent(store, container, "start");
     const log = openLog(store, this.container, hostConfig);
     log.write("stderr", new TextEncoder().encode(error.message + "\n"));
     log.close();
-    recordEnd(store, container.ID, { code: error.exitCode });
+    if (!isRestarted) recordEnd(store, container.ID, exit);
+    else recordRestart(store, container.ID, exit);
+  }
+
+  /** What a start by hand does away with. */
+  private freshStart(): Pick<ContainerFile, "RestartCount" | "HasBeenManuallyStopped"> {
+    const RestartCount = this.options.restart ? this.container.RestartCount : 0;
+    return { RestartCount, HasBeenManuallyStopped: false };
   }
 
   /** Leaves the reason why there was no start in the container's state. */

@@ -4,6 +4,7 @@ import type { Store } from "../../storage/store.ts";
 import { ExecutionRefused } from "../sandbox/start.ts";
 import { launchContainer } from "./launch.ts";
 import { ensureMonitored, needsMonitor } from "./monitor/background_client.ts";
+import { awaitsRestart } from "./state.ts";
 import { releaseRunning, type RunningContainer } from "./running.ts";
 
 /** Starts a container in the background. Throws StartError if its program cannot be started. */
@@ -12,8 +13,10 @@ export async function startDetached(store: Store, id: string): Promise<void> {
   try {
     running = await launchContainer(store, id, { tied: false, attached: false });
   } catch (error) {
-    if (error instanceof ExecutionRefused) return; // it has started, said so, and exited
-    throw error;
+    if (!(error instanceof ExecutionRefused)) throw error;
+    // It has started, said so, and exited.
+    if (awaitsRestart(store, id)) await ensureMonitored(store);
+    return;
   }
   const { container, hostConfig } = running;
   releaseRunning(running);

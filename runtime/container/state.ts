@@ -2,10 +2,13 @@
 
 import { SIGNALS } from "../../ffi/constants.ts";
 import type { ContainerFile, ContainerState } from "../../storage/container/config.ts";
+import { readContainerIfExists, readHostConfig } from "../../storage/container/container_store.ts";
+import { EngineError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { now, ZERO_TIME } from "../../storage/time.ts";
 import { type Exit, readExitStatus } from "./exit_status.ts";
 import { bootId, isAlive, keeperIsAlive } from "./process_identity.ts";
+import { shouldRestart } from "./restart_policy.ts";
 
 export type Status =
   | "created"
@@ -62,18 +65,44 @@ export function restartingState(state: ContainerState, exit: Exit): ContainerSta
   return { ...exitedState(state, exit), Running: true, Restarting: true };
 }
 
-/** A container as it really is: one whose process is gone has exited, whatever its file says. */
+/**
+ * A container as it really is: one whose process is gone has exited, whatever its file says, or is restarting, if its policy
+ * demands that.
+ */
 export function withTrueState(store: Store, container: ContainerFile): ContainerFile {
   if (!container.State.Running || isAlive(container)) return container;
   if (isAwaitingRestart(container)) return container;
   const exit = readExitStatus(store, container.ID);
   if (exit === undefined && keeperIsAlive(container)) return container; // it is about to note the end
-  return { ...container, State: exitedState(container.State, exit ?? unseenExit(container)) };
+  return concluded(store, container, exit ?? unseenExit(container));
+}
+
+/** What a container's monitor, or the next one, will make of its end. */
+function concluded(store: Store, container: ContainerFile, exit: Exit): ContainerFile {
+  const { State, RestartCount } = container;
+  return isOfThisBoot(container) && isRestarted(store, container, exit)
+    ? { ...container, State: restartingState(State, exit), RestartCount: RestartCount + 1 }
+    : { ...container, State: exitedState(State, exit) };
+}
+
+function isRestarted(store: Store, container: ContainerFile, exit: Exit): boolean {
+  try {
+    return shouldRestart(container, readHostConfig(store, container.ID), exit);
+  } catch (error) {
+    if (error instanceof EngineError) return false; // damaged, or removed meanwhile
+    throw error;
+  }
 }
 
 /** Whether a container has ended and its restart policy wants it to run again, unless the host was restarted meanwhile. */
 export function isAwaitingRestart(container: ContainerFile): boolean {
   return container.State.Restarting && isOfThisBoot(container);
+}
+
+/** The same for a container that may have been removed. */
+export function awaitsRestart(store: Store, id: string): boolean {
+  const container = readContainerIfExists(store, id);
+  return container !== undefined && isAwaitingRestart(container);
 }
 
 /** Whether the host has not been restarted since a container was started. */

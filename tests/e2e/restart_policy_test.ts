@@ -115,6 +115,53 @@ boxTest(
   },
 );
 
+boxTest(
+  "a program that the kernel refuses to execute is tried again, as in docker",
+  async (box) => {
+    await box.busybox();
+    const write = "echo junk > /bin/junk; chmod +x /bin/junk";
+    await box.ok(["run", "--name", "made", "busybox", "sh", "-c", write]);
+    await box.ok("commit made junk");
+    const refusal = "exec /bin/junk: exec format error";
+    const hasGivenUp = async (name: string) =>
+      await inspect(box, "{{.State.Status}} {{.RestartCount}}", name) === "exited 2";
+    for (
+      const [name, mode, code] of [["detached", "-d", 0], ["attached", "-a=stderr", 1]] as const
+    ) {
+      const options = [mode, "--name", name, "--restart", "on-failure:2"];
+      const { stderr } = await box.run(["run", ...options, "junk", "junk"]);
+      equal(stderr, code === 0 ? "" : `${refusal}\n`);
+      await eventually("it has given up", () => hasGivenUp(name));
+      const logs = await box.run(`logs ${name}`);
+      equal(logs.stderr, `${refusal}\n`.repeat(3));
+      match(await statusOf(box, name), /^Exited \(1\)/);
+    }
+    await box.ok("run -d --name always --restart always junk junk");
+    await untilBackedOff(box, "always");
+    await box.ok("rm -f always");
+    await untilNobodyMonitors(box);
+    deepEqual(storeLeftovers(box.root), []);
+  },
+);
+
+boxTest(
+  "a container that is always restarted is never shown as one that has ended",
+  async (box) => {
+    await box.busybox();
+    await detach(box, "--name it --restart always", "sleep 0.1; exit 1");
+    const seen = new Set<string>();
+    await eventually("it was restarted a few times", async () => {
+      const status = await statusOf(box, "it");
+      match(status, /^(Up|Restarting \(1\)) /);
+      seen.add(await inspect(box, "{{.State.Status}}", "it"));
+      return await restartsOf(box, "it") >= 4;
+    });
+    deepEqual([...seen].filter((status) => !["running", "restarting"].includes(status)), []);
+    await box.ok("rm -f it");
+    await untilNobodyMonitors(box);
+  },
+);
+
 boxTest("update changes the policy of a container that runs", async (box) => {
   await box.busybox();
   await detach(box, "--name it", `echo ready; ${idle}`);

@@ -22,7 +22,6 @@ export class Restarts {
   private starting = 0;
   /** Milliseconds that each container waited before its last start. */
   private readonly delays = new Map<string, number>();
-  private launching = 0;
 
   constructor(
     private readonly store: Store,
@@ -47,14 +46,16 @@ export class Restarts {
 
   /** Gives up those that are not to be started any more. */
   reconsider(): void {
-    for (const id of this.pending.keys()) if (!this.isWanted(id)) this.giveUp(id);
+    for (const id of this.pending.keys()) if (this.readWanted(id) === undefined) this.giveUp(id);
   }
 
-  private isWanted(id: string): boolean {
+  /** A container that is still to be started. */
+  private readWanted(id: string): ContainerFile | undefined {
     try {
-      return readContainerIfExists(this.store, id)?.State.Restarting ?? false;
+      const container = readContainerIfExists(this.store, id);
+      return container?.State.Restarting ? container : undefined;
     } catch (error) {
-      if (error instanceof CorruptStoreError) return false;
+      if (error instanceof CorruptStoreError) return undefined;
       throw error;
     }
   }
@@ -94,7 +95,9 @@ export class Restarts {
     } finally {
       this.starting--;
     }
-    if (running === undefined) this.forget(id, mountId, lock);
-    else this.started(running);
+    if (running !== undefined) return this.started(running);
+    const container = this.readWanted(id); // what the kernel refuses to execute is tried again
+    if (container === undefined) this.forget(id, mountId, lock);
+    else this.add(container, mountId, lock);
   }
 }
