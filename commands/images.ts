@@ -5,7 +5,8 @@ import { defineCommand } from "./cli/command.ts";
 import { bool, filter, string } from "./cli/options.ts";
 import { currentTime } from "./elapsed_time.ts";
 import { imageHeaders, imageRows } from "./image_row.ts";
-import { printRows, warnOf } from "./list_format.ts";
+import { printList } from "./print_list.ts";
+import { warnOf } from "./warnings.ts";
 
 const created = "{{if .CreatedSince }}{{.CreatedSince}}{{else}}N/A{{end}}";
 
@@ -25,7 +26,7 @@ export const command = defineCommand({
     ["box images 'team/*'", "List the images whose repository matches a pattern"],
     ["box images -q -f dangling=true", "Only the ids of images without a name"],
   ],
-  run({ options, args: [pattern], root }) {
+  async run({ options, args: [pattern], root }) {
     const { digests, format, quiet } = options;
     const reference = pattern ? [{ name: "reference", value: pattern }] : [];
     const { images, problems } = listImages(new Store(root), {
@@ -38,7 +39,7 @@ export const command = defineCommand({
       digests: digests || format?.includes("{{.Digest}}") === true,
     };
     const digestColumn = digests ? "{{.Digest}}\t" : "";
-    printRows({
+    await printList({
       format: digests ? withDigest(format) : format,
       quiet,
       rows: images.flatMap((image) => imageRows(image, rowOptions)),

@@ -1,9 +1,11 @@
 /** The list commands' --format: printing rows, and telling what is wrong with a format. */
 
 import { CliError } from "./cli/errors.ts";
-import { printError, writeOut } from "./cli/output.ts";
+import { writeOut } from "./cli/output.ts";
 import { formatRows, type RowsFormat } from "./format/table.ts";
 import { TemplateExecutionError, TemplateParseError } from "./format/template/mod.ts";
+
+export { warnOf } from "./warnings.ts";
 
 /** Prints a whole list, or nothing of it where its format is wrong. */
 export function printRows(rows: RowsFormat): void {
@@ -21,12 +23,4 @@ export function withFormatErrors<T>(use: () => T): T {
     }
     throw error;
   }
-}
-
-/**
- * Says what a list leaves out because it cannot be read. As with Docker, whose daemon notes it in its
- * log, the list is printed and is no failure: one damaged file must not stop a script that reads the rest.
- */
-export function warnOf(problems: readonly string[]): void {
-  for (const problem of problems) printError(`WARNING: ${problem}`);
 }

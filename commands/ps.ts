@@ -9,8 +9,8 @@ import { defineCommand } from "./cli/command.ts";
 import { bool, filter, int, string } from "./cli/options.ts";
 import { containerHeaders, ContainerRow } from "./container_row.ts";
 import { currentTime } from "./elapsed_time.ts";
-import { probeFormat } from "./format/table.ts";
-import { printRows, warnOf, withFormatErrors } from "./list_format.ts";
+import { printList } from "./print_list.ts";
+import { warnOf } from "./warnings.ts";
 
 const typeName = "formatter.ContainerContext";
 
@@ -49,7 +49,7 @@ export const command = defineCommand({
   ],
   async run({ options, root }) {
     const { format, quiet } = options;
-    const withSize = options.size || wantsSize(format);
+    const withSize = options.size || await wantsSize(format);
     const store = new Store(root);
     const { containers, problems } = listContainers(store, {
       all: options.all,
@@ -62,7 +62,7 @@ export const command = defineCommand({
       truncate: !options["no-trunc"],
       ...(withSize && { sizesOf: (id: string) => sizesIfReadable(store, id, sizeProblems) }),
     };
-    printRows({
+    await printList({
       format,
       quiet,
       rows: containers.map((container) => new ContainerRow(container, rowOptions)),
@@ -78,9 +78,11 @@ export const command = defineCommand({
 });
 
 /** Finding out sizes takes a look at all files of all containers, so only what will show them asks for them. */
-function wantsSize(format: string | undefined): boolean {
-  return !!format &&
-    withFormatErrors(() => probeFormat(format, emptyRow, typeName)).has("Size");
+async function wantsSize(format: string | undefined): Promise<boolean> {
+  if (!format) return false;
+  const { probeFormat } = await import("./format/table.ts");
+  const { withFormatErrors } = await import("./list_format.ts");
+  return withFormatErrors(() => probeFormat(format, emptyRow, typeName)).has("Size");
 }
 
 const emptyRow = {

@@ -1,6 +1,6 @@
 /** The lists of `docker ps`, `docker images` and their like, with --format and --quiet. */
 import { contextType, type MapType, stringMapType } from "./go/types.ts";
-import { alignTabs } from "./tabwriter.ts";
+import { alignTabs, tableColumns } from "./tabwriter.ts";
 import { headerFunctions } from "./template/functions.ts";
 import {
   parseTemplate,
@@ -35,7 +35,6 @@ export interface RowsFormat {
 }
 
 const tablePrefix = "table";
-const columns = { minimumWidth: 10, padding: 3 };
 
 /**
  * Returns the whole list, or nothing for a list without rows and titles. Throws an Error with
@@ -53,7 +52,7 @@ export function formatRows(options: RowsFormat): string {
   });
   if (!isTable) return lines.join("");
   const header = tableHeader(template, options.headers) + "\n";
-  return alignTabs(header + lines.join(""), columns);
+  return alignTabs(header + lines.join(""), tableColumns);
 }
 
 function chooseFormat(options: RowsFormat): string {

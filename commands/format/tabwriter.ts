@@ -7,6 +7,9 @@ export interface TabwriterOptions {
   padding: number;
 }
 
+/** Docker's tables. */
+export const tableColumns: TabwriterOptions = { minimumWidth: 10, padding: 3 };
+
 /** A line's cells; all but the last one were ended by a tab. */
 type Line = readonly string[];
 

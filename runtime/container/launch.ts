@@ -31,7 +31,7 @@ import { writeNetworkFiles } from "./network_files.ts";
 import { describeSandbox } from "./prepare.ts";
 import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
 import { recordContainerEvent } from "./record_event.ts";
-import { needsMonitor } from "./monitor/background_client.ts";
+import { needsMonitor } from "./monitor/need.ts";
 import { shouldRestart } from "./restart_policy.ts";
 import type { RunningContainer } from "./running.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";

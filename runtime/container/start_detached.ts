@@ -3,7 +3,8 @@
 import type { Store } from "../../storage/store.ts";
 import { ExecutionRefused } from "../sandbox/start.ts";
 import { launchContainer } from "./launch.ts";
-import { ensureMonitored, needsMonitor } from "./monitor/background_client.ts";
+import { ensureMonitored } from "./monitor/background_client.ts";
+import { needsMonitor } from "./monitor/need.ts";
 import { awaitsRestart } from "./state.ts";
 import { releaseRunning, type RunningContainer } from "./running.ts";
 

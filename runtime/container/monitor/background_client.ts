@@ -6,26 +6,15 @@ import { leaveStarter } from "../../../ffi/spawn/descriptors.ts";
 import { start } from "../../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../../ffi/spawn/program.ts";
 import { execute } from "../../../ffi/spawn/search.ts";
-import type { HostConfig } from "../../../storage/container/config.ts";
 import { EngineError } from "../../../storage/errors.ts";
-import type { ContainerConfig } from "../../../storage/image/config.ts";
 import { DirectoryLock } from "../../../storage/lock.ts";
 import type { Store } from "../../../storage/store.ts";
-
-import { isChecked } from "../healthcheck.ts";
 
 /** The socket of a store's background monitor, below its root. */
 export const MONITOR_SOCKET = "monitor.sock";
 
 /** The hidden command that is the background monitor. */
 export const MONITOR_COMMAND = "monitor";
-
-/** Whether somebody has to look after a container while it runs. For one that is only waited for, its keeper suffices. */
-export function needsMonitor(config: ContainerConfig, hostConfig: HostConfig): boolean {
-  const { RestartPolicy: { Name: policy }, LogConfig, AutoRemove } = hostConfig;
-  return LogConfig.Type !== "none" || AutoRemove || config.Tty || isChecked(config) ||
-    !["", "no"].includes(policy);
-}
 
 /**
  * Sees to it that every running container of the store that needs a monitor has one, now or in a moment; and so has the one with

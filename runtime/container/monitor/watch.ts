@@ -8,7 +8,7 @@ import { DirectoryLock } from "../../../storage/lock.ts";
 import type { Store } from "../../../storage/store.ts";
 import { isAlive, keeperIsAlive } from "../process_identity.ts";
 import { isAwaitingRestart } from "../state.ts";
-import { awakenMonitor, needsMonitor } from "./background_client.ts";
+import { needsMonitor } from "./need.ts";
 
 /**
  * Whether a container that runs is in need of a monitor: for what it was started with, or to read what it writes into a pipe. One
@@ -27,7 +27,9 @@ export async function watchAgain(
   store: Store,
   containers: readonly ContainerFile[],
 ): Promise<void> {
-  if (containers.some((container) => isUnwatched(store, container))) await awakenMonitor(store);
+  if (!containers.some((container) => isUnwatched(store, container))) return;
+  const { awakenMonitor } = await import("./background_client.ts"); // which seldom is needed
+  await awakenMonitor(store);
 }
 
 function isUnwatched(store: Store, container: ContainerFile): boolean {
