@@ -8,7 +8,7 @@ import { buildOptions } from "./build_options.ts";
 import { describeFailure } from "./build_progress/failure.ts";
 import { PlainProgress } from "./build_progress/plain.ts";
 import { describeWarnings, summarizeWarnings } from "./build_progress/warnings.ts";
-import { parseOutput, withOutput } from "./build_request/output.ts";
+import { parseOutput, usesStandardOutput, withOutput } from "./build_request/output.ts";
 import { buildRequestOf } from "./build_request/request.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
@@ -50,7 +50,7 @@ export const command = defineCommand({
         (output) => buildImage(store, { ...request, output }, progress),
       );
       if (options.iidfile && id) Deno.writeTextFileSync(options.iidfile, id);
-      if (options.quiet && id) print(id);
+      if (options.quiet && id && !usesStandardOutput(destination)) print(id);
       else if (progress !== silentProgress && warnings.length > 0) {
         printError(`\n${summarizeWarnings(warnings)}`);
       }

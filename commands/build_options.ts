@@ -24,7 +24,7 @@ const supported = {
   }),
   "no-cache": bool(null, "Do not use cache when building the image"),
   "no-cache-filter": list(null, "Do not cache specified stages"),
-  output: string("o", "Output destination (type=docker, type=local,dest=path, type=tar,dest=path)"),
+  output: string("o", "Output destination (type=docker|oci|tar|local[,dest=path])"),
   platform: string(null, "Set platform for the build (os/architecture[/variant])"),
   progress: string(null, "Set type of progress output (auto|plain|quiet)", { default: "auto" }),
   quiet: bool("q", "Suppress the build output and print image ID on success"),

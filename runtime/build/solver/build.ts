@@ -16,8 +16,8 @@ import { planStages } from "../frontend/plan_stages.ts";
 import type { BuildPlan, Stage, Warning } from "../frontend/types.ts";
 import { BuildCanceled, BuildError, type FailureImages } from "./errors.ts";
 import { type BuildProgress, ProgressReporter } from "./progress.ts";
-import { exportToDirectory, exportToTar } from "./export_files.ts";
-import type { BuildOutput, BuildRequest, BuildResult } from "./request.ts";
+import { exportOutput } from "./export_output.ts";
+import type { BuildRequest, BuildResult } from "./request.ts";
 import type { BuildSession } from "./session.ts";
 import { Sources } from "./sources.ts";
 import { StageSolver } from "./stage_solver.ts";
@@ -29,16 +29,16 @@ export class Build {
   /** The Dockerfile, once it has been read. */
   text = "";
   private warnings: readonly Warning[] = [];
-  private readonly lease: LayerLease;
+  readonly lease: LayerLease;
   private readonly cache: StepCache;
-  private readonly reporter: ProgressReporter;
-  private readonly sources: Sources;
+  readonly reporter: ProgressReporter;
+  readonly sources: Sources;
   private readonly abort = new AbortController();
   private readonly stages = new Map<Stage, Promise<StageState>>();
 
   constructor(
-    private readonly store: Store,
-    private readonly request: BuildRequest,
+    readonly store: Store,
+    readonly request: BuildRequest,
     progress: BuildProgress,
   ) {
     const { signal, sourceDateEpoch: epoch } = request;
@@ -151,8 +151,8 @@ export class Build {
     await this.cache.settle();
     if (this.abort.signal.aborted) throw new BuildCanceled();
     if (output !== undefined) {
-      await this.exportFiles(state, output);
-      return { id: undefined, warnings: this.warnings };
+      const id = await exportOutput(this, state, output, references);
+      return { id, warnings: this.warnings };
     }
     const vertex = this.reporter.begin("exporting to image");
     vertex.note("exporting layers done");
@@ -167,15 +167,6 @@ export class Build {
     }
     vertex.done();
     return { id, warnings: this.warnings };
-  }
-
-  private async exportFiles(state: StageState, output: BuildOutput): Promise<void> {
-    const isTar = output.kind === "tar";
-    const vertex = this.reporter.begin(`exporting to client ${isTar ? "tarball" : "directory"}`);
-    const { tree } = this.sources.layer(state.layer, "the result");
-    if (isTar) exportToTar(tree.root, output.write);
-    else await exportToDirectory(tree.root, output.path);
-    vertex.done();
   }
 
   /** Makes images of how things stood when a step failed, so that somebody can look. */

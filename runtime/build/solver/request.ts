@@ -1,5 +1,6 @@
 /** What a build is asked to do. */
 
+import type { ArchiveFormat, ArchiveTarget } from "../../../storage/archive/save.ts";
 import type { ContextOrigin } from "../context/build_context.ts";
 import type { Platform, Warning } from "../frontend/types.ts";
 
@@ -29,7 +30,7 @@ export interface BuildRequest {
   readonly sshAgents: ReadonlyMap<string, string>;
   /** Seconds since the epoch that nothing in the image may be younger than. */
   readonly sourceDateEpoch?: number;
-  /** Where the files go that were built; an image is made of them if this is undefined. */
+  /** Where what was built goes; an image in the store is made of it if this is undefined. */
   readonly output?: BuildOutput;
   /** What a failing step leaves becomes an image. */
   readonly keepFailed: boolean;
@@ -40,10 +41,18 @@ export type ContextRequest = ContextOrigin | { readonly kind: "none" };
 
 export type BuildOutput =
   | { readonly kind: "directory"; readonly path: string }
-  | { readonly kind: "tar"; write(bytes: Uint8Array<ArrayBuffer>): void };
+  | { readonly kind: "tar"; write(bytes: Uint8Array<ArrayBuffer>): void }
+  /** An image that the store does not get. */
+  | {
+    readonly kind: "archive";
+    readonly format: ArchiveFormat;
+    readonly target: ArchiveTarget;
+    /** Names besides the request's. */
+    readonly names: readonly string[];
+  };
 
 export interface BuildResult {
-  /** Undefined if no image was made. */
+  /** Undefined if no image was made, neither in the store nor elsewhere. */
   readonly id: string | undefined;
   /** What is doubtful about the Dockerfile. */
   readonly warnings: readonly Warning[];
