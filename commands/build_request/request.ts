@@ -1,5 +1,5 @@
 /** From the command line of `build` to what the engine is asked for. */
-import type { BuildRequest, ContextRequest } from "../../runtime/build/solver/request.ts";
+import type { BuildRequest } from "../../runtime/build/solver/request.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import { parseNewReference } from "../../storage/image/reference.ts";
 import type { buildOptions } from "../build_options.ts";
@@ -7,6 +7,7 @@ import { CliError, UsageError } from "../cli/errors.ts";
 import type { OptionValues } from "../cli/options.ts";
 import { normalizePlatform } from "../container_request/platform.ts";
 import { inputsOf } from "./inputs.ts";
+import { parseNamedContext } from "./named_context.ts";
 import { readSecret, sshAgent } from "./secrets.ts";
 
 type BuildOptions = OptionValues<typeof buildOptions>;
@@ -20,7 +21,7 @@ export async function buildRequestOf(
   options.tag.forEach(checkTag);
   return {
     ...await inputsOf(options.file, context),
-    namedContexts: new Map(options["build-context"].map(namedContext)),
+    namedContexts: new Map(options["build-context"].map(parseNamedContext)),
     tags: options.tag,
     target: options.target,
     buildArguments: buildArguments(options["build-arg"]),
@@ -36,17 +37,6 @@ export async function buildRequestOf(
     keepFailed: options["keep-failed"],
     signal,
   };
-}
-
-function namedContext(text: string): [string, ContextRequest] {
-  const [name, value] = pair(text, "");
-  if (name === "" || value === "") {
-    throw new CliError(`invalid context value: ${text}, expected key=value`);
-  }
-  if (/^[a-z-]+:\/\//.test(value)) {
-    throw new UsageError(`--build-context ${value} is not supported yet: box takes directories`);
-  }
-  return [name.toLowerCase(), { kind: "directory", path: value }];
 }
 
 /** docker's client looks at names before anything else, so this error has no prefix. */

@@ -1,5 +1,6 @@
 /** What a build is asked to do. */
 
+import type { LayoutChoice } from "../../../storage/archive/oci_layout.ts";
 import type { ArchiveFormat, ArchiveTarget } from "../../../storage/archive/save.ts";
 import type { ContextOrigin } from "../context/build_context.ts";
 import type { Platform, Warning } from "../frontend/types.ts";
@@ -7,7 +8,7 @@ import type { Platform, Warning } from "../frontend/types.ts";
 export interface BuildRequest {
   readonly context: ContextRequest;
   /** Further contexts, by the names that FROM, --from and from= know them by. */
-  readonly namedContexts: ReadonlyMap<string, ContextRequest>;
+  readonly namedContexts: ReadonlyMap<string, NamedContext>;
   /** The Dockerfile itself and what may stand beside it as .dockerignore of its own; or its path in the context. */
   readonly dockerfile:
     | { readonly text: string; readonly ignoreText?: string }
@@ -38,6 +39,13 @@ export interface BuildRequest {
 }
 
 export type ContextRequest = ContextOrigin | { readonly kind: "none" };
+
+export type NamedContext =
+  | ContextRequest
+  /** An image of the store. */
+  | { readonly kind: "image"; readonly reference: string }
+  /** One of an OCI layout in a directory. */
+  | { readonly kind: "layout"; readonly path: string; readonly choice: LayoutChoice };
 
 export type BuildOutput =
   | { readonly kind: "directory"; readonly path: string }

@@ -1,0 +1,58 @@
+/** box build --build-context: images and directories in the place of what a Dockerfile names. */
+import { equal, match } from "node:assert/strict";
+import { build, configOf, context, historyOf, show, steps } from "./build/context.ts";
+import { boxTest } from "./harness.ts";
+
+boxTest("a named context as the base of a stage, and as a source", async (box) => {
+  await box.busybox();
+  const from = (image: string, name: string) => context(box, `FROM ${image}\n`, {}, name);
+  const made = context(box, "FROM busybox\nRUN echo image > /made\nENV OF=image\n", {}, "made");
+  await build(box, made, "-t", "made:1");
+  await build(box, made, "-t", "made:1", "-o", `type=oci,tar=false,dest=${box.temp}/layout`);
+  const base = from("docker.io/library/base:latest", "base");
+  await build(box, base, "-t", "a", "--build-context", "base=docker-image://made:1");
+  equal(await show(box, "a", "cat /made"), "image");
+  equal((await configOf(box, "a")).Env!.toString().includes("OF=image"), true);
+
+  await box.ok("rmi made:1 a");
+  await box.ok("builder prune -af");
+  const layout = `base=oci-layout://${box.temp}/layout`;
+  const user = context(
+    box,
+    "FROM base\nCOPY --from=base /made /copied\nRUN cat /copied > /read\n",
+    {},
+    "user",
+  );
+  await build(box, user, "-t", "b", "--build-context", layout);
+  equal(await show(box, "b", "cat /read"), "image");
+  const again = await build(box, user, "-t", "c", "--build-context", `${layout}:1`);
+  equal(steps(again).cached.length, 2);
+  await box.fail(["build", "--build-context", `${layout}:2`, user], 1, /2 not found in the OCI/);
+  await box.fail(
+    ["build", "--build-context", `base=oci-layout://${box.temp}/nosuch`, user],
+    1,
+    /OCI layout .*nosuch: no such file or directory/,
+  );
+});
+
+boxTest("a directory as the base of a stage", async (box) => {
+  await box.busybox();
+  const files = context(
+    box,
+    "",
+    { "etc/name": "from files\n", ".dockerignore": "Dockerfile\n" },
+    "f",
+  );
+  const path = context(
+    box,
+    "FROM files AS one\nFROM busybox AS two\nCOPY --from=one / /one\nRUN ls -R /one > /list\n",
+  );
+  const options = ["--build-context", `files=${files}`];
+  await build(box, path, "-t", "two", ...options);
+  match(await show(box, "two", "cat /list"), /^\/one:\netc\n\n\/one\/etc:\nname$/);
+  await build(box, path, "-t", "one", "--target", "one", ...options);
+  equal((await historyOf(box, "one")).join(), "22B FROM files");
+  // A context replaces a stage of its name.
+  await build(box, path, "-t", "other", "--build-context", "one=docker-image://busybox");
+  match(await show(box, "other", "cat /list"), /^\/one:\nbin\n/);
+});
