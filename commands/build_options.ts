@@ -14,6 +14,11 @@ const supported = {
   "add-host": list(null, "Add a custom host-to-IP mapping (host:ip)"),
   "build-arg": list(null, "Set build-time variables"),
   "build-context": list(null, "Additional build contexts (e.g., name=path)"),
+  "cache-from": list(null, "Images or directories to consider as cache sources"),
+  "cache-to": list(
+    null,
+    "Cache export destinations (type=inline, type=local,dest=path[,mode=max])",
+  ),
   check: bool(null, "Check the Dockerfile and do not build"),
   file: string("f", "Name of the Dockerfile", { shownDefault: "PATH/Dockerfile" }),
   iidfile: string(null, "Write the image ID to the file"),
@@ -37,8 +42,6 @@ const supported = {
 
 /** What Docker has and box refuses; --rm, --force-rm and --compress say what box does anyway, or what only a daemon needs. */
 const refused = {
-  "cache-from": unsupported("list", null, "Images to consider as cache sources"),
-  "cache-to": unsupported("list", null, "Cache export destinations"),
   "cgroup-parent": unsupported("string", null, "Optional parent cgroup for the container"),
   compress: unsupported("bool", null, "Compress the build context using gzip", {
     reason: "there is no daemon that a context would be sent to",

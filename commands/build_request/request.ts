@@ -6,6 +6,7 @@ import type { buildOptions } from "../build_options.ts";
 import { CliError, UsageError } from "../cli/errors.ts";
 import type { OptionValues } from "../cli/options.ts";
 import { normalizePlatform } from "../container_request/platform.ts";
+import { parseCacheFrom, parseCacheTo } from "./cache.ts";
 import { inputsOf } from "./inputs.ts";
 import { parseNamedContext } from "./named_context.ts";
 import { readSecret, sshAgent } from "./secrets.ts";
@@ -31,6 +32,8 @@ export async function buildRequestOf(
     extraHosts: options["add-host"].map(hostLine),
     shmSize: options["shm-size"],
     noCache: options["no-cache"] || options["no-cache-filter"].flatMap((each) => each.split(",")),
+    cacheFrom: options["cache-from"].flatMap(parseCacheFrom),
+    cacheTo: options["cache-to"].map(parseCacheTo),
     secrets: new Map(options.secret.map(readSecret)),
     sshAgents: new Map(options.ssh.map(sshAgent)),
     sourceDateEpoch: sourceDateEpoch(options["build-arg"]),

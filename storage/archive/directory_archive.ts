@@ -6,7 +6,7 @@ import { isErrno } from "../../ffi/errno.ts";
 import { close, type DirectoryFd, openAt2, readSmallFile, withFd } from "../../ffi/file.ts";
 import { isRegularFile, statAt } from "../../ffi/stat.ts";
 import { InvalidError } from "../errors.ts";
-import { fileSource } from "../layer/source.ts";
+import { type ByteSource, fileSource } from "../layer/source.ts";
 import type { Store } from "../store.ts";
 import {
   DOCUMENT_LIMIT,
@@ -48,6 +48,17 @@ export class DirectoryArchive implements ImageArchive {
     try {
       const source = fileSource(fd), { size } = statAt(fd, "");
       return await unpackLayer(this.store, this.watch?.(name, size, source) ?? source);
+    } finally {
+      close(fd);
+    }
+  }
+
+  /** The bytes of a file. */
+  async *content(name: string): ByteSource {
+    const fd = this.open(name);
+    if (fd === undefined) throw missingFile(name);
+    try {
+      yield* fileSource(fd);
     } finally {
       close(fd);
     }

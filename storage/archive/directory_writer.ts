@@ -1,7 +1,7 @@
 /** Writes the entries of an archive into a directory: each file appears by rename when it is complete. */
 
 import { AT, O } from "../../ffi/constants.ts";
-import { openDirectory } from "../../ffi/directory.ts";
+import { listNames, openDirectory } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import {
   close,
@@ -19,25 +19,80 @@ import { randomId } from "../id.ts";
 import { DirectoryLock } from "../lock.ts";
 import type { ByteSource } from "../layer/source.ts";
 import type { ArchiveEntry } from "./archive_layout.ts";
+import { blobPath } from "./oci.ts";
 import { type LayerBytes, verified } from "./archive_writer.ts";
+
+const BLOBS = "blobs/sha256";
+const TEMPORARY = ".tmp-";
+
+const temporaryName = () => TEMPORARY + randomId().slice(0, 16);
+
+/** Writes a blob whose digest nobody knows yet. */
+export type WriteBlob = (content: ByteSource) => Promise<{ digest: string; size: number }>;
 
 /**
  * Makes the directory if there is none, and adds to what is in it. `plan` is asked for the entries when nobody else writes there.
- * A blob that is there with the size that it has to have is not written again, for its name is its digest.
+ * A blob that is there with the size that it has to have is not written again, for its name is its digest. With `isWhole` the
+ * entries are all that is to be there: other blobs go when everything is written.
  */
 export async function writeDirectory(
   path: string,
-  plan: () => Promise<readonly ArchiveEntry[]>,
+  plan: (
+    writeBlob: WriteBlob,
+  ) => Promise<{ readonly entries: readonly ArchiveEntry[]; readonly isWhole?: boolean }>,
   layerBytes: LayerBytes,
 ): Promise<void> {
   Deno.mkdirSync(path, { recursive: true });
   using _ = DirectoryLock.take(path, "exclusive");
   const top = openDirectory(AT.FDCWD, path);
   try {
-    for (const entry of await plan()) await writeEntry(top, entry, layerBytes);
+    const names = new Set<string>();
+    const { entries, isWhole } = await plan(async (content) => {
+      const blob = await writeBlob(top, content);
+      names.add(blobPath(blob.digest));
+      return blob;
+    });
+    for (const { name } of entries) names.add(name);
+    for (const entry of entries) await writeEntry(top, entry, layerBytes);
     syncFileSystem(top);
+    if (isWhole) removeOtherBlobs(top, path, names);
   } finally {
     close(top);
+  }
+}
+
+async function writeBlob(
+  top: DirectoryFd,
+  content: ByteSource,
+): Promise<{ digest: string; size: number }> {
+  const { createHash } = await import("node:crypto");
+  const hash = createHash("sha256"), temporary = `${BLOBS}/${temporaryName()}`;
+  let size = 0;
+  async function* metered(): ByteSource {
+    for await (const chunk of content) {
+      hash.update(chunk);
+      size += chunk.length;
+      yield chunk;
+    }
+  }
+  ensure(top, "blobs");
+  ensure(top, BLOBS);
+  try {
+    await writeNew(top, temporary, metered());
+    const digest = `sha256:${hash.digest("hex")}`;
+    rename(top, temporary, top, blobPath(digest));
+    return { digest, size };
+  } catch (error) {
+    if (statIfExists(top, temporary)) unlink(top, temporary);
+    throw error;
+  }
+}
+
+/** Only what is called like a blob, or like one that a killed writer left. */
+function removeOtherBlobs(top: DirectoryFd, path: string, names: ReadonlySet<string>): void {
+  for (const name of listNames(`${path}/${BLOBS}`)) {
+    const isOurs = /^[a-f0-9]{64}$/.test(name) || name.startsWith(TEMPORARY);
+    if (isOurs && !names.has(`${BLOBS}/${name}`)) unlink(top, `${BLOBS}/${name}`);
   }
 }
 
@@ -78,7 +133,7 @@ async function replacing(
   name: string,
   make: (temporary: string) => void | Promise<void>,
 ): Promise<void> {
-  const temporary = `${name.slice(0, name.lastIndexOf("/") + 1)}.tmp-${randomId().slice(0, 16)}`;
+  const temporary = name.slice(0, name.lastIndexOf("/") + 1) + temporaryName();
   try {
     await make(temporary);
     rename(top, temporary, top, name);

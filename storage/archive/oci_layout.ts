@@ -119,7 +119,10 @@ async function readImage(
   });
 }
 
-async function readBlob(archive: ImageArchive, { digest, size }: Descriptor): Promise<Bytes> {
+export async function readBlob(
+  archive: ImageArchive,
+  { digest, size }: Pick<Descriptor, "digest" | "size">,
+): Promise<Bytes> {
   const path = blobPath(digest), bytes = await archive.read(path);
   if (bytes === undefined) throw missingFile(path);
   verifySize(path, size, bytes.length);

@@ -83,7 +83,11 @@ class SaveSession {
       format === "oci" ? planOciLayout(images, existing) : planArchive(images);
     if (typeof target === "function") return await writeArchive(await plan(), bytes, target);
     const { directory } = target;
-    await writeDirectory(directory, () => plan(manifestsIn(directory)), bytes);
+    await writeDirectory(
+      directory,
+      async () => ({ entries: await plan(manifestsIn(directory)) }),
+      bytes,
+    );
   }
 
   /** `bytes` is the configuration of an image that is not in the store. */
@@ -124,8 +128,8 @@ class SaveSession {
   }
 }
 
-/** What the layout in a directory lists, if there is one. */
-function manifestsIn(directory: string): readonly Descriptor[] {
+/** What the OCI layout in a directory lists, if there is one. */
+export function manifestsIn(directory: string): readonly Descriptor[] {
   const path = `${directory}/${INDEX_FILE}`, bytes = readBytesIfExists(path);
   return bytes === undefined ? [] : parseIndex(bytes, path).manifests;
 }

@@ -2,11 +2,7 @@
 
 import { EngineError } from "../../../storage/errors.ts";
 import { hostArchitecture } from "../../../storage/image/config.ts";
-import {
-  canonicalName,
-  formatReference,
-  parseNewReference,
-} from "../../../storage/image/reference.ts";
+import type { Reference } from "../../../storage/image/reference.ts";
 import { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import { formatTime } from "../../../storage/time.ts";
@@ -16,6 +12,9 @@ import { planStages } from "../frontend/plan_stages.ts";
 import type { BuildPlan, Stage, Warning } from "../frontend/types.ts";
 import { BuildCanceled, BuildError, type FailureImages } from "./errors.ts";
 import { type BuildProgress, ProgressReporter } from "./progress.ts";
+import { exportCaches, inlineCacheOf } from "./cache_export.ts";
+import { CacheImports } from "./cache_import.ts";
+import { exportImage } from "./export_image.ts";
 import { exportOutput } from "./export_output.ts";
 import type { BuildRequest, BuildResult } from "./request.ts";
 import type { BuildSession } from "./session.ts";
@@ -30,7 +29,9 @@ export class Build {
   text = "";
   private warnings: readonly Warning[] = [];
   readonly lease: LayerLease;
-  private readonly cache: StepCache;
+  readonly cache: StepCache;
+  readonly cacheMounts = new Set<string>();
+  private readonly imports: CacheImports;
   readonly reporter: ProgressReporter;
   readonly sources: Sources;
   private readonly abort = new AbortController();
@@ -49,7 +50,13 @@ export class Build {
     const created = epoch === undefined ? undefined : formatTime(epoch, 0);
     const { context, namedContexts } = request;
     this.sources = new Sources(store, new Map([...namedContexts, ["", context]]));
+    this.imports = new CacheImports(store, this.lease, this.reporter);
     this.cache = new StepCache(store, this.lease, this.abort.signal, created);
+  }
+
+  /** Ended by who asked for the build, or by the first step that fails. */
+  get signal(): AbortSignal {
+    return this.abort.signal;
   }
 
   /** Carries out all stages that are needed, each as soon as it can be. */
@@ -60,6 +67,7 @@ export class Build {
       const rules = [...new Set(plan.warnings.map(({ rule }) => rule))].sort().join(", ");
       throw new BuildError(`lint violation found for rules: ${rules}`, plan.warnings[0].lines);
     }
+    await this.imports.open(this.request.cacheFrom);
     const session = this.session(plan);
     const outcomes = await Promise.allSettled(plan.stages.map((stage) => session.stateOf(stage)));
     const errors = outcomes.flatMap((outcome) =>
@@ -118,7 +126,8 @@ export class Build {
   }
 
   private session(plan: BuildPlan): BuildSession {
-    const { store, lease, request, cache, reporter, abort, stages, sources } = this;
+    const { store, lease, request, cache, imports, cacheMounts } = this;
+    const { reporter, abort, stages, sources } = this;
     const session: BuildSession = {
       store,
       lease,
@@ -126,6 +135,8 @@ export class Build {
       request,
       platform: request.platform ?? { os: "linux", architecture: hostArchitecture },
       cache,
+      imports,
+      cacheMounts,
       reporter,
       signal: abort.signal,
       sources,
@@ -142,30 +153,20 @@ export class Build {
     return session;
   }
 
-  /** Makes the image visible. */
+  /** Makes the image visible, or writes what was asked for instead, and caches for builds elsewhere. */
   async export(
     state: StageState,
-    references: readonly ReturnType<typeof parseNewReference>[],
+    references: readonly Reference[],
   ): Promise<BuildResult> {
-    const { labels, sourceDateEpoch, output } = this.request;
-    await this.cache.settle();
+    const { request: { output, cacheTo }, cache } = this;
+    await cache.settle();
     if (this.abort.signal.aborted) throw new BuildCanceled();
-    if (output !== undefined) {
-      const id = await exportOutput(this, state, output, references);
-      return { id, warnings: this.warnings };
-    }
-    const vertex = this.reporter.begin("exporting to image");
-    vertex.note("exporting layers done");
-    const { id } = await writeImage(this.store, state, { references, labels, sourceDateEpoch });
-    this.lease.finish();
-    vertex.note(`writing image ${id} done`);
-    for (const reference of references) {
-      const { repository, tag } = reference;
-      vertex.note(
-        `naming to ${formatReference({ repository: canonicalName(repository), tag })} done`,
-      );
-    }
-    vertex.done();
+    const isInline = cacheTo.some(({ kind }) => kind === "inline");
+    const inlineCache = isInline ? await inlineCacheOf(state, cache.used) : undefined;
+    const id = output === undefined
+      ? await exportImage(this, state, references, inlineCache)
+      : await exportOutput(this, state, output, references, inlineCache);
+    await exportCaches(this, state, cacheTo);
     return { id, warnings: this.warnings };
   }
 
@@ -189,6 +190,7 @@ export class Build {
   async end(): Promise<void> {
     using _lease = this.lease;
     using sources = this.sources;
+    using _imports = this.imports;
     await this.cache.settle();
     sources.saveTables();
   }

@@ -7,7 +7,7 @@ import { exportToDirectory, exportToTar } from "./export_files.ts";
 import type { BuildOutput } from "./request.ts";
 import type { BuildSession } from "./session.ts";
 import type { StageState } from "./state.ts";
-import { imageConfigOf } from "./write_image.ts";
+import { imageConfigOf, type ImageOptions } from "./write_image.ts";
 
 type Surroundings = Pick<BuildSession, "store" | "lease" | "reporter" | "sources" | "request">;
 
@@ -17,8 +17,14 @@ export async function exportOutput(
   state: StageState,
   output: BuildOutput,
   references: readonly Reference[],
+  inlineCache: ImageOptions["inlineCache"],
 ): Promise<string | undefined> {
-  if (output.kind === "archive") return await writeArchive(surroundings, state, output, references);
+  if (output.kind === "archive") {
+    const names = [...references, ...output.names.map(parseNewReference)];
+    const { labels, sourceDateEpoch } = surroundings.request;
+    const options = { references: names, labels, sourceDateEpoch, inlineCache };
+    return await writeArchive(surroundings, state, output, options);
+  }
   const { reporter, sources } = surroundings, isTar = output.kind === "tar";
   const vertex = reporter.begin(`exporting to client ${isTar ? "tarball" : "directory"}`);
   const { tree } = sources.layer(state.layer, "the result");
@@ -28,15 +34,15 @@ export async function exportOutput(
 }
 
 async function writeArchive(
-  { store, lease, reporter, request }: Surroundings,
+  { store, lease, reporter }: Surroundings,
   state: StageState,
-  { format, target, names }: BuildOutput & { kind: "archive" },
-  references: readonly Reference[],
+  { format, target }: BuildOutput & { kind: "archive" },
+  options: ImageOptions,
 ): Promise<string> {
   const vertex = reporter.begin(`exporting to ${format} image format`);
   const image = {
-    bytes: encodeImageConfig(imageConfigOf(state, request)),
-    references: [...references, ...names.map(parseNewReference)],
+    bytes: encodeImageConfig(imageConfigOf(state, options)),
+    references: options.references,
   };
   const id = await saveImage(store, lease, image, target, format);
   vertex.note(`exporting config ${id} done`);

@@ -5,7 +5,7 @@ import { changeModeOfFd, changeOwnerOfFd, openAt, withFd, writeAll } from "../..
 import { cloneTree, mount } from "../../../ffi/mount.ts";
 import { inPrivateMountNamespace } from "../../../ffi/mount_namespace.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
-import { CacheMount } from "../../../storage/build/cache_mounts.ts";
+import { CacheMount, cacheMountName } from "../../../storage/build/cache_mounts.ts";
 import { InvalidError } from "../../../storage/errors.ts";
 import { openOverlay } from "../../../storage/overlay2/view.ts";
 import type { Store } from "../../../storage/store.ts";
@@ -93,23 +93,25 @@ async function prepareCacheMount(
   each: RunMount & { readonly type: "cache" },
   target: string,
 ): Promise<PreparedMount> {
-  const { store, signal } = session, id = each.id ?? target;
+  const { store, signal, imports, cacheMounts } = session, id = each.id ?? target;
   const tree = each.from === undefined ? undefined : await resolveTree(session, stage, each.from);
   const source = each.source ?? "/";
   const initial = tree && await identityOf(tree, source);
   const { mode = 0o755, uid = 0, gid = 0, sharing, isReadOnly } = each;
+  const description = JSON.stringify([id, initial ?? null]);
+  const name = await cacheMountName(description);
+  cacheMounts.add(name);
   return {
     inputs: { cache: id, target, initial, mode, uid, gid },
     async open({ bind, resources }) {
-      const description = JSON.stringify([id, initial ?? null]);
       const directory = resources.use(
         await CacheMount.open(
           store,
-          description,
+          name,
           { sharing, mode, uid, gid },
           signal,
           async (fd) => {
-            if (tree === undefined) return;
+            if (await imports.fillMount(name, fd) || tree === undefined) return;
             await copyInto({
               sources: selectSources(tree.tree, source),
               destination: "/",

@@ -26,6 +26,10 @@ export interface BuildRequest {
   readonly shmSize: number;
   /** Whether no stage, or one of these, may find its steps in the cache. */
   readonly noCache: boolean | readonly string[];
+  /** Where steps are looked up besides the store. */
+  readonly cacheFrom: readonly CacheOrigin[];
+  /** Where it is kept what steps led to, besides the store. */
+  readonly cacheTo: readonly CacheTarget[];
   readonly secrets: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** Paths of agents' sockets. */
   readonly sshAgents: ReadonlyMap<string, string>;
@@ -46,6 +50,18 @@ export type NamedContext =
   | { readonly kind: "image"; readonly reference: string }
   /** One of an OCI layout in a directory. */
   | { readonly kind: "layout"; readonly path: string; readonly choice: LayoutChoice };
+
+export type CacheOrigin =
+  /** An image of the store: what it says of itself, and its history. */
+  | { readonly kind: "image"; readonly reference: string }
+  /** What a build has written to a directory. */
+  | { readonly kind: "local"; readonly path: string };
+
+export type CacheTarget =
+  /** The image that is made says of itself what steps its layers came from. */
+  | { readonly kind: "inline" }
+  /** `isAll`: also of steps whose layers the image does not consist of. */
+  | { readonly kind: "local"; readonly path: string; readonly isAll: boolean };
 
 export type BuildOutput =
   | { readonly kind: "directory"; readonly path: string }

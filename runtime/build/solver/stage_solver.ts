@@ -171,7 +171,7 @@ export class StageSolver {
     description: string,
     output: (bytes: Uint8Array<ArrayBuffer>) => void,
   ): Promise<StepOutcome> {
-    const { cache, request } = this.session;
+    const { cache, imports, request } = this.session;
     const surroundings = {
       parent: state.layer?.chainId ?? null,
       epoch: request.sourceDateEpoch ?? null,
@@ -180,13 +180,15 @@ export class StageSolver {
     const shortcut = step.shortcut && await stepKey({ ...surroundings, ...step.shortcut });
     const known = shortcut && isCacheUsed ? cache.find(shortcut) : undefined;
     if (known !== undefined) return known;
+    const key = await stepKey({ ...surroundings, ...await step.inputs() });
     const outcome = await cache.outcome({
-      key: await stepKey({ ...surroundings, ...await step.inputs() }),
+      key,
       description,
       usesCache: isCacheUsed,
+      restore: () => imports.restore({ key, state, step }),
       perform: () => step.perform(output),
     });
-    if (shortcut) cache.remember(shortcut, outcome, description);
+    if (shortcut) cache.remember(shortcut, outcome, { key, description });
     return outcome;
   }
 
