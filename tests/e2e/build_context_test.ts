@@ -56,3 +56,44 @@ boxTest("a directory as the base of a stage", async (box) => {
   await build(box, path, "-t", "other", "--build-context", "one=docker-image://busybox");
   match(await show(box, "other", "cat /list"), /^\/one:\nbin\n/);
 });
+
+boxTest("bind mounts of RUN: what may be seen, and where writes go", async (box) => {
+  await box.busybox();
+  const files = {
+    ".dockerignore": "secret\nmodules\n!modules/kept/file\nonly/excluded\n**/*.log\n",
+    "secret/key": "no\n",
+    "modules/kept/file": "yes\n",
+    "modules/kept/other": "no\n",
+    "modules/gone/file": "no\n",
+    "only/excluded": "no\n",
+    "src/a.c": "a\n",
+    "src/deep/x.log": "no\n",
+    "src/deep/y": "y\n",
+  };
+  const path = context(
+    box,
+    `FROM busybox AS stage
+RUN echo stage > /file
+FROM busybox
+RUN --mount=target=/ctx cd /ctx && find . | sort > /seen && ! touch /ctx/x
+RUN --mount=target=/ctx,rw cd /ctx && echo more >> src/a.c && rm -r src/deep && cat src/a.c > /wrote
+RUN --mount=target=/ctx,rw cd /ctx && cat src/a.c src/deep/y > /again
+RUN --mount=target=/s,from=stage,rw echo x >> /s/file && rm /s/bin/yes && cat /s/file > /stage
+RUN --mount=target=/s,from=stage cat /s/file > /stage2 && test -e /s/bin/yes
+RUN --mount=target=/one,source=src/a.c,rw echo b >> /one && cat /one > /file
+`,
+    files,
+  );
+  await build(box, path, "-t", "seen");
+  equal(
+    await show(box, "seen", "cat /seen"),
+    [
+      ...[".", "./.dockerignore", "./Dockerfile", "./modules", "./modules/kept"],
+      ...["./modules/kept/file", "./only", "./src", "./src/a.c", "./src/deep", "./src/deep/y"],
+    ].join("\n"),
+  );
+  equal(await show(box, "seen", "cat /wrote /again"), "a\nmore\na\ny");
+  equal(await show(box, "seen", "cat /stage /stage2 /file"), "stage\nx\nstage\na\nb");
+  equal(Deno.readTextFileSync(`${path}/src/a.c`), "a\n");
+  equal(await box.shell(`ls ${box.root}/tmp`), "");
+});

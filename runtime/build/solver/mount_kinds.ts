@@ -7,13 +7,11 @@ import { inPrivateMountNamespace } from "../../../ffi/mount_namespace.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
 import { CacheMount, cacheMountName } from "../../../storage/build/cache_mounts.ts";
 import { InvalidError } from "../../../storage/errors.ts";
-import { openOverlay } from "../../../storage/overlay2/view.ts";
-import type { Store } from "../../../storage/store.ts";
-import { openInRoot } from "../../sandbox/rootfs.ts";
 import { checksumSources } from "../context/checksum.ts";
 import { copyInto } from "../context/copy_into.ts";
 import { selectSources } from "../context/select_sources.ts";
 import type { RunMount, Stage } from "../frontend/types.ts";
+import { openBindView } from "./bind_view.ts";
 import { resolveTree } from "./resolve_tree.ts";
 import type { BuildSession } from "./session.ts";
 import type { BuildTree } from "./sources.ts";
@@ -43,13 +41,16 @@ export async function prepareMount(
 ): Promise<PreparedMount | undefined> {
   switch (each.type) {
     case "bind": {
-      if (!each.isReadOnly) {
-        throw new InvalidError("RUN --mount=type=bind,rw is not supported yet");
-      }
+      const { isReadOnly } = each;
       const tree = await resolveTree(session, stage, each.from), source = each.source ?? "/";
       return {
-        inputs: { bind: await identityOf(tree, source), target },
-        open: ({ bind }) => bind(openTree(session.store, tree, source), target!, true),
+        inputs: { bind: await identityOf(tree, source), target, isReadOnly },
+        open: ({ bind, resources }) =>
+          bind(
+            openBindView(session.store, tree, source, isReadOnly, resources),
+            target!,
+            isReadOnly,
+          ),
       };
     }
     case "cache":
@@ -73,18 +74,6 @@ async function identityOf(tree: BuildTree, source: string): Promise<string[]> {
   if (tree.identity !== undefined) return [tree.identity, source];
   const { table } = tree;
   return [await checksumSources(selectSources(tree.tree, source), { ...(table && { table }) })];
-}
-
-/** A detached tree of a path in it. */
-function openTree(store: Store, { tree, layer }: BuildTree, source: string): number {
-  const clone = (root: number) =>
-    withFd(openInRoot(root, source, O.PATH), (fd) => cloneTree(`/proc/self/fd/${fd}`, true));
-  if (layer === undefined) return clone(tree.root);
-  return openOverlay(
-    store,
-    layer.cacheId,
-    (path) => withFd(openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY), clone),
-  );
 }
 
 async function prepareCacheMount(
