@@ -35,6 +35,7 @@ const supported = {
   quiet: bool("q", "Suppress the build output and print image ID on success"),
   secret: list(null, "Secret to expose to the build (e.g., id=mysecret,src=/local/secret)"),
   "shm-size": shmSize,
+  squash: bool(null, "Squash newly built layers into a single new layer"),
   ssh: list(null, "SSH agent socket to expose to the build (default|<id>=<socket>)"),
   tag: list("t", "Name and optionally a tag in the 'name:tag' format"),
   target: string(null, "Set the target build stage to build"),
@@ -71,7 +72,6 @@ const refused = {
     reason: "there are no intermediate containers",
   }),
   "security-opt": unsupported("list", null, "Security options"),
-  squash: unsupported("bool", null, "Squash newly built layers into a single new layer"),
   ulimit: unsupported("ulimit", null, "Ulimit options"),
 };
 

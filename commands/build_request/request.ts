@@ -37,6 +37,7 @@ export async function buildRequestOf(
     secrets: new Map(options.secret.map(readSecret)),
     sshAgents: new Map(options.ssh.map(sshAgent)),
     sourceDateEpoch: sourceDateEpoch(options["build-arg"]),
+    squash: options.squash,
     keepFailed: options["keep-failed"],
     signal,
   };

@@ -1,6 +1,6 @@
 /** box build --output: images that leave the store as archives and directories, and the way back. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { build, context, show } from "./build/context.ts";
+import { build, context, historyOf, layerNames, show } from "./build/context.ts";
 import { boxTest } from "./harness.ts";
 import { findProgram } from "./harness/needs.ts";
 
@@ -65,4 +65,34 @@ boxTest("outputs that make no sense are refused", async (box) => {
   await Deno.symlink("../secret", `${box.temp}/evil/manifest.json`);
   await box.fail(`load -i oci:${box.temp}/evil`, 1, /does not contain a manifest.json/);
   await box.fail(`load -i oci:${box.temp}/nosuch`, 1, /nosuch: not a directory/);
+});
+
+boxTest("--squash makes one layer of what a Dockerfile adds", async (box) => {
+  await box.busybox();
+  const path = context(
+    box,
+    `FROM busybox
+RUN mkdir -p /d/sub && echo one > /d/one && echo secret > /secret && echo x > /etc/hidden
+RUN rm -r /d /secret /bin/yes && mkdir /d && echo two > /d/two && ln /d/two /d/linked
+RUN rm /etc/hidden && echo again > /bin/yes && chown 5:6 /d/two && rm /bin/vi && mkdir /bin/vi
+ENV A=1
+RUN rm -r /etc/alternatives /bin/vi 2>/dev/null; true
+`,
+  );
+  await build(box, path, "-t", "plain");
+  await build(box, path, "-t", "squashed", "--squash");
+  const everything =
+    "find /bin /d /etc/* -xdev ! -path '/etc/[hmr]*' -exec stat -c '%n %F %a %u:%g %Y' {} + | sort";
+  equal(await show(box, "squashed", everything), await show(box, "plain", everything));
+  equal(await show(box, "squashed", "cat /d/two /d/linked /bin/yes"), "two\ntwo\nagain");
+  const layers = (image: string) =>
+    box.ok(["inspect", "-f", "{{len .RootFS.Layers}} {{index .RootFS.Layers 0}}", image]);
+  equal(await layers("squashed"), (await layers("busybox")).replace(/^1/, "2"));
+  const names = await layerNames(box, "squashed", 1);
+  deepEqual(names.filter((name) => /secret|hidden|\.wh\.[^.]/.test(name)), ["bin/.wh.vi"]);
+  const history = await historyOf(box, "squashed");
+  match(history.at(-1)!, /^\d+B ?$/);
+  equal(history.slice(1, -1).every((line) => line.startsWith("0B ")), true);
+  const comment = await box.ok("history --no-trunc --format {{.Comment}} squashed");
+  match(comment.split("\n")[0], /^merge sha256:[0-9a-f]{64} to sha256:[0-9a-f]{64}$/);
 });

@@ -19,6 +19,7 @@ import { exportOutput } from "./export_output.ts";
 import type { BuildRequest, BuildResult } from "./request.ts";
 import type { BuildSession } from "./session.ts";
 import { Sources } from "./sources.ts";
+import { squash } from "./squash.ts";
 import { StageSolver } from "./stage_solver.ts";
 import { recordLayer, type StageState } from "./state.ts";
 import { StepCache } from "./step_cache.ts";
@@ -77,7 +78,8 @@ export class Build {
     const error = errors.find((each) => !(each instanceof BuildCanceled)) ?? errors[0];
     if (error instanceof BuildError) throw await this.withImages(error);
     if (error !== undefined) throw error;
-    return await session.stateOf(plan.target);
+    const state = await session.stateOf(plan.target);
+    return this.request.squash ? await squash(this, state) : state;
   }
 
   async dockerfile(): Promise<string> {

@@ -37,6 +37,8 @@ export interface BuildRequest {
   readonly sourceDateEpoch?: number;
   /** Where what was built goes; an image in the store is made of it if this is undefined. */
   readonly output?: BuildOutput;
+  /** The layers on top of the base become one. */
+  readonly squash: boolean;
   /** What a failing step leaves becomes an image. */
   readonly keepFailed: boolean;
   readonly signal?: AbortSignal;

@@ -33,6 +33,8 @@ export class StageSolver {
   /** The state after the stage's last instruction. Throws BuildError, BuildCanceled. */
   async solve(): Promise<StageState> {
     const state = await this.#base();
+    const { diffIds, history, imageId } = state;
+    state.base = { diffIds: diffIds.length, history: history.length, imageId };
     const triggers = state.config.OnBuild ?? [];
     state.config.OnBuild = null;
     for (
