@@ -31,7 +31,7 @@ const supported = {
   "no-cache-filter": list(null, "Do not cache specified stages"),
   output: string("o", "Output destination (type=docker|oci|tar|local[,dest=path])"),
   platform: string(null, "Set platform for the build (os/architecture[/variant])"),
-  progress: string(null, "Set type of progress output (auto|plain|quiet)", { default: "auto" }),
+  progress: string(null, "Set type of progress output (auto|plain|tty|quiet)", { default: "auto" }),
   quiet: bool("q", "Suppress the build output and print image ID on success"),
   secret: list(null, "Secret to expose to the build (e.g., id=mysecret,src=/local/secret)"),
   "shm-size": shmSize,
