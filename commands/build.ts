@@ -22,10 +22,11 @@ const INTERRUPTED = 130;
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export const command = defineCommand({
-  usage: "[OPTIONS] PATH | -",
+  usage: "[OPTIONS] PATH | URL | -",
   summary: "Build an image from a Dockerfile",
   description:
-    "The context is a directory, or - for an archive or a Dockerfile on standard input. Each RUN " +
+    "The context is a directory, a Git repository (URL[#REF[:DIRECTORY]], where there is git), the " +
+    "URL of an archive or Dockerfile, or - for an archive or a Dockerfile on standard input. Each RUN " +
     "is a container of its own; what was built before is found again by its content.",
   args: exactly(1),
   options: buildOptions,

@@ -3,6 +3,7 @@ import { contextName } from "../../runtime/build/frontend/stage_sources.ts";
 import type { NamedContext } from "../../runtime/build/solver/request.ts";
 import { isDigest } from "../../storage/digest.ts";
 import { CliError, UsageError } from "../cli/errors.ts";
+import { parseRepository } from "./inputs.ts";
 
 export function parseNamedContext(text: string): [string, NamedContext] {
   const equals = text.indexOf("="), value = text.slice(equals + 1);
@@ -13,12 +14,14 @@ export function parseNamedContext(text: string): [string, NamedContext] {
 }
 
 function contextOf(value: string): NamedContext {
+  const reference = parseRepository(value);
+  if (reference !== undefined) return { kind: "git", reference };
   const [, scheme, rest] = /^([a-z-]+):\/\/(.*)$/s.exec(value) ?? [];
   if (scheme === undefined) return { kind: "directory", path: value };
   if (scheme === "docker-image") return { kind: "image", reference: rest };
   if (scheme === "oci-layout") return layoutOf(rest);
   throw new UsageError(
-    `--build-context ${value} is not supported yet: box takes directories, docker-image:// and oci-layout://`,
+    `--build-context ${value} is not supported yet: box takes directories, repositories, docker-image:// and oci-layout://`,
   );
 }
 

@@ -1,7 +1,9 @@
 /** box build --build-context: images and directories in the place of what a Dockerfile names. */
 import { equal, match } from "node:assert/strict";
 import { build, configOf, context, historyOf, show, steps } from "./build/context.ts";
+import { serveRepository } from "./build/git_server.ts";
 import { boxTest } from "./harness.ts";
+import { program } from "./harness/needs.ts";
 
 boxTest("a named context as the base of a stage, and as a source", async (box) => {
   await box.busybox();
@@ -96,4 +98,36 @@ RUN --mount=target=/one,source=src/a.c,rw echo b >> /one && cat /one > /file
   equal(await show(box, "seen", "cat /stage /stage2 /file"), "stage\nx\nstage\na\nb");
   equal(Deno.readTextFileSync(`${path}/src/a.c`), "a\n");
   equal(await box.shell(`ls ${box.root}/tmp`), "");
+});
+
+boxTest("contexts from elsewhere: a Git repository, a Dockerfile at a URL", {
+  needs: [program("git")],
+}, async (box) => {
+  await box.busybox();
+  const files = {
+    "sub/file": "sub\n",
+    "sub/Other": "FROM busybox\nCOPY . /all\n",
+    "file": "top\n",
+  };
+  const path = context(box, "FROM busybox\nCOPY . /all\n", files, "tree");
+  const web = { "/plain": "FROM busybox\nRUN echo plain > /plain\n" };
+  await using server = serveRepository(path, web);
+  const output = await build(box, `${server.url}/r.git`, "-t", "top");
+  match(output, /\[internal\] load git source http:.*r\.git\n/);
+  equal(
+    await show(box, "top", "cat /all/file /all/sub/file; ls -A /all"),
+    [
+      ...["top", "sub", "Dockerfile", "file", "sub"],
+    ].join("\n"),
+  );
+  await build(box, `${server.url}/r.git#v1:sub`, "-t", "sub", "-f", "Other");
+  equal(await show(box, "sub", "cat /all/file"), "sub");
+  const named = context(box, "FROM busybox\nCOPY --from=repo file /f\n", {}, "named");
+  await build(box, named, "-t", "named", "--build-context", `repo=${server.url}/r.git#main`);
+  equal(await show(box, "named", "cat /f"), "top");
+  await build(box, `${server.url}/plain`, "-t", "plain");
+  equal(await show(box, "plain", "cat /plain"), "plain");
+  await box.fail(`build ${server.url}/r.git#nosuch`, 1, /has no reference nosuch/);
+  await box.fail(`build ${server.url}/nosuch`, 1, /failed to GET .*nosuch with status 404/);
+  await box.fail(`build ${server.url}/r.git#v1:file`, 1, /ERROR: .*not a directory/i);
 });

@@ -16,6 +16,7 @@ import { exportCaches, inlineCacheOf } from "./cache_export.ts";
 import { CacheImports } from "./cache_import.ts";
 import { exportImage } from "./export_image.ts";
 import { exportOutput } from "./export_output.ts";
+import { readDockerfile } from "./read_dockerfile.ts";
 import type { BuildRequest, BuildResult } from "./request.ts";
 import type { BuildSession } from "./session.ts";
 import { Sources } from "./sources.ts";
@@ -83,25 +84,7 @@ export class Build {
   }
 
   async dockerfile(): Promise<string> {
-    return this.text = await this.readDockerfile();
-  }
-
-  private async readDockerfile(): Promise<string> {
-    const { dockerfile } = this.request;
-    if ("text" in dockerfile) {
-      if (dockerfile.ignoreText !== undefined) await this.sources.ignore(dockerfile.ignoreText);
-      return dockerfile.text;
-    }
-    const { path } = dockerfile, text = await this.sources.readText(path);
-    if (text === undefined) {
-      throw new BuildError(
-        `failed to read dockerfile: open ${path}: no such file or directory`,
-        undefined,
-      );
-    }
-    const ignoreText = await this.sources.readText(`${path}.dockerignore`);
-    if (ignoreText !== undefined) await this.sources.ignore(ignoreText);
-    return text;
+    return this.text = await readDockerfile(this);
   }
 
   plan(text: string): BuildPlan {
