@@ -8,7 +8,7 @@ import { InvalidError } from "../errors.ts";
 export const ARTIFACT = "application/vnd.box.buildcache.v1";
 export const CONFIG_TYPE = "application/vnd.box.buildcache.config.v1+json";
 
-export type Blob = Pick<Descriptor, "digest" | "size">;
+export type CacheBlob = Pick<Descriptor, "digest" | "size">;
 
 /** One step. */
 export interface PortableRecord {
@@ -16,11 +16,11 @@ export interface PortableRecord {
   readonly created: string;
   readonly description: string;
   /** The step's own layer; its digest is its diff id. Missing if the step changed nothing. */
-  readonly layer?: Blob;
+  readonly layer?: CacheBlob;
 }
 
 /** A directory of `RUN --mount=type=cache`, as a tar. */
-export interface PortableMount extends Blob {
+export interface PortableMount extends CacheBlob {
   readonly name: string;
 }
 
@@ -32,8 +32,8 @@ export interface CacheConfig {
 export const isCache = (descriptor: Descriptor) =>
   (descriptor as { artifactType?: unknown }).artifactType === ARTIFACT;
 
-export function isBlob(value: unknown): value is Blob {
-  const { digest, size } = (value ?? {}) as Partial<Blob>;
+export function isBlob(value: unknown): value is CacheBlob {
+  const { digest, size } = (value ?? {}) as Partial<CacheBlob>;
   return isDigest(digest) && Number.isSafeInteger(size) && size! >= 0;
 }
 

@@ -13,7 +13,7 @@ import { sourceOf } from "../layer/source.ts";
 import type { Store } from "../store.ts";
 import {
   ARTIFACT,
-  type Blob,
+  type CacheBlob,
   CONFIG_TYPE,
   isCache,
   type PortableMount,
@@ -97,7 +97,7 @@ class CachePlan {
   }
 
   /** With all that is to be known of the steps. */
-  async addManifest(mounts: readonly PortableMount[]): Promise<Blob> {
+  async addManifest(mounts: readonly PortableMount[]): Promise<CacheBlob> {
     const config = await this.addBlob({ records: this.steps, mounts });
     const blobs = [...this.steps.flatMap(({ layer }) => layer ?? []), ...mounts];
     return await this.addBlob({
@@ -109,7 +109,7 @@ class CachePlan {
     });
   }
 
-  private async addBlob(value: unknown): Promise<Blob> {
+  private async addBlob(value: unknown): Promise<CacheBlob> {
     const content = new TextEncoder().encode(goJson(value)), digest = await sha256(content);
     this.addFile(blobPath(digest), content);
     return { digest, size: content.length };

@@ -1,7 +1,6 @@
 /** What a stage starts from. */
 
 import { SystemError } from "../../../ffi/errno.ts";
-import { loadLayers } from "../../../storage/archive/load_layers.ts";
 import {
   emptyContainerConfig,
   hostArchitecture,
@@ -55,6 +54,7 @@ export async function layoutState(
 ): Promise<StageState> {
   let config: ImageConfig;
   try {
+    const { loadLayers } = await import("../../../storage/archive/load_layers.ts");
     config = await loadLayers(store, lease, { directory: path }, choice);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;

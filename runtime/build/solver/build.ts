@@ -12,15 +12,12 @@ import { planStages } from "../frontend/plan_stages.ts";
 import type { BuildPlan, Stage, Warning } from "../frontend/types.ts";
 import { BuildCanceled, BuildError, type FailureImages } from "./errors.ts";
 import { type BuildProgress, ProgressReporter } from "./progress.ts";
-import { exportCaches, inlineCacheOf } from "./cache_export.ts";
 import { CacheImports } from "./cache_import.ts";
 import { exportImage } from "./export_image.ts";
-import { exportOutput } from "./export_output.ts";
 import { readDockerfile } from "./read_dockerfile.ts";
 import type { BuildRequest, BuildResult } from "./request.ts";
 import type { BuildSession } from "./session.ts";
 import { Sources } from "./sources.ts";
-import { squash } from "./squash.ts";
 import { StageSolver } from "./stage_solver.ts";
 import { recordLayer, type StageState } from "./state.ts";
 import { StepCache } from "./step_cache.ts";
@@ -80,7 +77,9 @@ export class Build {
     if (error instanceof BuildError) throw await this.withImages(error);
     if (error !== undefined) throw error;
     const state = await session.stateOf(plan.target);
-    return this.request.squash ? await squash(this, state) : state;
+    if (!this.request.squash) return state;
+    const { squash } = await import("./squash.ts");
+    return await squash(this, state);
   }
 
   async dockerfile(): Promise<string> {
@@ -146,12 +145,16 @@ export class Build {
     const { request: { output, cacheTo }, cache } = this;
     await cache.settle();
     if (this.abort.signal.aborted) throw new BuildCanceled();
+    const caches = cacheTo.length > 0 ? await import("./cache_export.ts") : undefined;
     const isInline = cacheTo.some(({ kind }) => kind === "inline");
-    const inlineCache = isInline ? await inlineCacheOf(state, cache.used) : undefined;
-    const id = output === undefined
-      ? await exportImage(this, state, references, inlineCache)
-      : await exportOutput(this, state, output, references, inlineCache);
-    await exportCaches(this, state, cacheTo);
+    const inlineCache = isInline ? await caches!.inlineCacheOf(state, cache.used) : undefined;
+    let id: string | undefined;
+    if (output === undefined) id = await exportImage(this, state, references, inlineCache);
+    else {
+      const { exportOutput } = await import("./export_output.ts");
+      id = await exportOutput(this, state, output, references, inlineCache);
+    }
+    await caches?.exportCaches(this, state, cacheTo);
     return { id, warnings: this.warnings };
   }
 

@@ -3,11 +3,9 @@
 import { SystemError } from "../../../ffi/errno.ts";
 import { listNames, removeTree } from "../../../ffi/directory.ts";
 import type { DirectoryFd } from "../../../ffi/file.ts";
-import { CacheDirectory } from "../../../storage/build/cache_directory.ts";
 import { EngineError } from "../../../storage/errors.ts";
 import type { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
-import { ImageCache } from "./image_cache.ts";
 import type { LayerStep } from "./layer_step.ts";
 import type { ProgressReporter } from "./progress.ts";
 import type { CacheOrigin } from "./request.ts";
@@ -50,7 +48,11 @@ export class CacheImports implements Disposable {
 
   async #open(origin: CacheOrigin): Promise<CacheImport> {
     const { store, lease } = this;
-    if (origin.kind === "image") return await ImageCache.open(store, lease, origin.reference);
+    if (origin.kind === "image") {
+      const { ImageCache } = await import("./image_cache.ts");
+      return await ImageCache.open(store, lease, origin.reference);
+    }
+    const { CacheDirectory } = await import("../../../storage/build/cache_directory.ts");
     const directory = this.#resources.use(await CacheDirectory.open(store, origin.path));
     return {
       restore: ({ key, state }) => directory.restore(key, state.layer, lease),
