@@ -18,8 +18,12 @@ export class StepScreen {
   add(bytes: Uint8Array): void {
     const lines = (this.#partial + this.#decoder.decode(bytes, { stream: true })).split("\n");
     this.#partial = lines.pop()!.slice(-LONGEST_LINE);
-    this.#lines = [...this.#lines, ...lines.map(shown).filter((line) => line.trim() !== "")]
-      .slice(-this.height);
+    const last: string[] = [];
+    for (let at = lines.length - 1; at >= 0 && last.length < this.height; at--) {
+      const line = shown(lines[at]);
+      if (line.trim() !== "") last.unshift(line);
+    }
+    this.#lines = [...this.#lines, ...last].slice(-this.height);
   }
 
   /** At most so many, without empty ones. */

@@ -50,22 +50,20 @@ boxTest("image archives of a build, as tar and as directories", async (box) => {
   }
 });
 
-boxTest("outputs that make no sense are refused", async (box) => {
-  await box.busybox();
-  const path = context(box, "FROM busybox\n");
-  const refused = (output: string, message: RegExp, code = 1) =>
-    box.fail(["build", "-o", output, path], code, message);
-  await refused("type=oci,tar=false", /dest is required for oci exporter/);
-  await refused("type=oci,dest=x,compression=gzip", /compression=\.\.\. is not supported yet/, 125);
-  await refused("type=registry", /not supported yet/, 125);
-  await refused("type=oci,dest=x,name=A", /repository name must be lowercase/);
-  equal([...Deno.readDirSync(box.temp)].map(({ name }) => name).join(), "context");
-  await Deno.mkdir(`${box.temp}/evil/blobs`, { recursive: true });
-  await Deno.writeTextFile(`${box.temp}/secret`, "{}");
-  await Deno.symlink("../secret", `${box.temp}/evil/manifest.json`);
-  await box.fail(`load -i oci:${box.temp}/evil`, 1, /does not contain a manifest.json/);
-  await box.fail(`load -i oci:${box.temp}/nosuch`, 1, /nosuch: not a directory/);
-});
+boxTest(
+  "what is refused leaves nothing, and a layout cannot have other files read",
+  async (box) => {
+    await box.busybox();
+    const path = context(box, "FROM busybox\n");
+    const gzip = `type=oci,dest=${box.temp}/x,compression=gzip`;
+    await box.fail(["build", "-o", gzip, path], 125, /compression=\.\.\. is not supported yet/);
+    equal([...Deno.readDirSync(box.temp)].map(({ name }) => name).join(), "context");
+    await Deno.mkdir(`${box.temp}/evil/blobs`, { recursive: true });
+    await Deno.writeTextFile(`${box.temp}/secret`, "{}");
+    await Deno.symlink("../secret", `${box.temp}/evil/manifest.json`);
+    await box.fail(`load -i oci:${box.temp}/evil`, 1, /does not contain a manifest.json/);
+  },
+);
 
 boxTest("--squash makes one layer of what a Dockerfile adds", async (box) => {
   await box.busybox();
