@@ -1,4 +1,4 @@
-import { silentProgress } from "../runtime/build/solver/progress.ts";
+import { type BuildProgress, silentProgress } from "../runtime/build/solver/progress.ts";
 import type { BuildRequest } from "../runtime/build/solver/request.ts";
 import { buildImage, checkBuild } from "../runtime/build/solver/build_image.ts";
 import { BuildCanceled, BuildError } from "../runtime/build/solver/errors.ts";
@@ -8,11 +8,11 @@ import { buildOptions } from "./build_options.ts";
 import { describeFailure } from "./build_progress/failure.ts";
 import { PlainProgress } from "./build_progress/plain.ts";
 import { describeWarnings, summarizeWarnings } from "./build_progress/warnings.ts";
-import { parseOutput, withOutput } from "./build_request/output.ts";
+import { parseOutput, usesStandardOutput, withOutput } from "./build_request/output.ts";
 import { buildRequestOf } from "./build_request/request.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
-import { CliError, EXIT, UsageError } from "./cli/errors.ts";
+import { CliError, EXIT } from "./cli/errors.ts";
 import type { OptionValues } from "./cli/options.ts";
 import { print, printError } from "./cli/output.ts";
 
@@ -22,10 +22,11 @@ const INTERRUPTED = 130;
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export const command = defineCommand({
-  usage: "[OPTIONS] PATH | -",
+  usage: "[OPTIONS] PATH | URL | -",
   summary: "Build an image from a Dockerfile",
   description:
-    "The context is a directory, or - for an archive or a Dockerfile on standard input. Each RUN " +
+    "The context is a directory, a Git repository (URL[#REF[:DIRECTORY]], where there is git), the " +
+    "URL of an archive or Dockerfile, or - for an archive or a Dockerfile on standard input. Each RUN " +
     "is a container of its own; what was built before is found again by its content.",
   args: exactly(1),
   options: buildOptions,
@@ -38,20 +39,23 @@ export const command = defineCommand({
   ],
   async run({ options, args: [context], root }) {
     const abort = new AbortController();
-    const progress = progressOf(options), destination = parseOutput(options.output);
+    const beginProgress = await progressOf(options), destination = parseOutput(options.output);
     const request = await buildRequestOf(options, context, abort.signal);
     const stop = () => abort.abort();
     for (const signal of STOPPING) Deno.addSignalListener(signal, stop);
     try {
       const store = new Store(root), name = nameOf(options.file);
       if (options.check) return await check(store, request, name);
-      const { id, warnings } = await withOutput(
-        destination,
-        (output) => buildImage(store, { ...request, output }, progress),
-      );
+      const { id, warnings } = await withOutput(destination, async (output) => {
+        // What is drawn in place stands before anything else is said.
+        using view = new DisposableStack();
+        const progress = beginProgress();
+        view.defer(() => progress[Symbol.dispose]?.());
+        return await buildImage(store, { ...request, output }, progress);
+      });
       if (options.iidfile && id) Deno.writeTextFileSync(options.iidfile, id);
-      if (options.quiet && id) print(id);
-      else if (progress !== silentProgress && warnings.length > 0) {
+      if (options.quiet && id && !usesStandardOutput(destination)) print(id);
+      else if (!options.quiet && options.progress !== "quiet" && warnings.length > 0) {
         printError(`\n${summarizeWarnings(warnings)}`);
       }
     } catch (error) {
@@ -82,15 +86,24 @@ function describe(error: unknown, name: string): unknown {
     : error;
 }
 
-function progressOf(
+type Progress = BuildProgress & Partial<Disposable>;
+
+async function progressOf(
   { quiet, progress }: Pick<OptionValues<typeof buildOptions>, "quiet" | "progress">,
-) {
-  if (quiet || progress === "quiet") return silentProgress;
-  if (progress === "tty") {
-    throw new UsageError("--progress tty is not supported yet");
+): Promise<() => Progress> {
+  if (quiet || progress === "quiet") return () => silentProgress;
+  const isTerminal = Deno.stderr.isTerminal();
+  if (progress === "tty" && !isTerminal) {
+    throw new CliError("failed to get console: provided file is not a console");
+  }
+  if (
+    progress === "tty" || (progress === "auto" && isTerminal && Deno.env.get("TERM") !== "dumb")
+  ) {
+    const { LiveProgress } = await import("./build_progress/live.ts");
+    return () => new LiveProgress();
   }
   if (progress !== "auto" && progress !== "plain") {
     throw new CliError(`invalid progress mode ${progress}`);
   }
-  return new PlainProgress((text) => printError(text.replace(/\n$/, "")));
+  return () => new PlainProgress((text) => printError(text.replace(/\n$/, "")));
 }

@@ -14,6 +14,11 @@ const supported = {
   "add-host": list(null, "Add a custom host-to-IP mapping (host:ip)"),
   "build-arg": list(null, "Set build-time variables"),
   "build-context": list(null, "Additional build contexts (e.g., name=path)"),
+  "cache-from": list(null, "Images or directories to consider as cache sources"),
+  "cache-to": list(
+    null,
+    "Cache export destinations (type=inline, type=local,dest=path[,mode=max])",
+  ),
   check: bool(null, "Check the Dockerfile and do not build"),
   file: string("f", "Name of the Dockerfile", { shownDefault: "PATH/Dockerfile" }),
   iidfile: string(null, "Write the image ID to the file"),
@@ -24,12 +29,13 @@ const supported = {
   }),
   "no-cache": bool(null, "Do not use cache when building the image"),
   "no-cache-filter": list(null, "Do not cache specified stages"),
-  output: string("o", "Output destination (type=docker, type=local,dest=path, type=tar,dest=path)"),
+  output: string("o", "Output destination (type=docker|oci|tar|local[,dest=path])"),
   platform: string(null, "Set platform for the build (os/architecture[/variant])"),
-  progress: string(null, "Set type of progress output (auto|plain|quiet)", { default: "auto" }),
+  progress: string(null, "Set type of progress output (auto|plain|tty|quiet)", { default: "auto" }),
   quiet: bool("q", "Suppress the build output and print image ID on success"),
   secret: list(null, "Secret to expose to the build (e.g., id=mysecret,src=/local/secret)"),
   "shm-size": shmSize,
+  squash: bool(null, "Squash newly built layers into a single new layer"),
   ssh: list(null, "SSH agent socket to expose to the build (default|<id>=<socket>)"),
   tag: list("t", "Name and optionally a tag in the 'name:tag' format"),
   target: string(null, "Set the target build stage to build"),
@@ -37,8 +43,6 @@ const supported = {
 
 /** What Docker has and box refuses; --rm, --force-rm and --compress say what box does anyway, or what only a daemon needs. */
 const refused = {
-  "cache-from": unsupported("list", null, "Images to consider as cache sources"),
-  "cache-to": unsupported("list", null, "Cache export destinations"),
   "cgroup-parent": unsupported("string", null, "Optional parent cgroup for the container"),
   compress: unsupported("bool", null, "Compress the build context using gzip", {
     reason: "there is no daemon that a context would be sent to",
@@ -68,7 +72,6 @@ const refused = {
     reason: "there are no intermediate containers",
   }),
   "security-opt": unsupported("list", null, "Security options"),
-  squash: unsupported("bool", null, "Squash newly built layers into a single new layer"),
   ulimit: unsupported("ulimit", null, "Ulimit options"),
 };
 

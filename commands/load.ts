@@ -1,6 +1,6 @@
 import { close } from "../ffi/file.ts";
 import type { WatchLayer } from "../storage/archive/image_archive.ts";
-import { type LoadedImage, loadImages } from "../storage/archive/load.ts";
+import { type ArchiveOrigin, type LoadedImage, loadImages } from "../storage/archive/load.ts";
 import { EngineError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { noArgs } from "./cli/arguments.ts";
@@ -16,7 +16,8 @@ export const command = defineCommand({
   summary: "Load an image from a tar archive or STDIN",
   description:
     "Takes archives of docker save, and OCI image layouts as tar; either, and the layers " +
-    "in it, may be compressed with gzip, zstd, xz or bzip2.",
+    "in it, may be compressed with gzip, zstd, xz or bzip2. An OCI image layout in a directory is " +
+    "read as oci:DIR.",
   args: noArgs,
   options: {
     input: string("i", "Read from tar archive file, instead of STDIN"),
@@ -24,20 +25,36 @@ export const command = defineCommand({
   },
   examples: [["box load < busybox.tar.gz", "Load what docker save or box save has written"]],
   async run({ options: { input, quiet }, root }) {
-    const fd = input ? openInputFile(input) : standardInput();
+    const origin = originOf(input);
     try {
       const watch = quiet ? undefined : watchLayer;
-      for (const image of await loadImages(new Store(root), fd, { watch })) report(image);
+      for (const image of await loadImages(new Store(root), origin, { watch })) report(image);
     } catch (error) {
       // docker's answer is in the middle of its output by then, and has no prefix.
       throw error instanceof EngineError ? new CliError(error.message) : error;
     } finally {
-      if (fd !== STDIN) close(fd);
+      if (typeof origin === "number" && origin !== STDIN) close(origin);
     }
   },
 });
 
 const STDIN = 0;
+
+function originOf(input: string | undefined): ArchiveOrigin {
+  if (!input) return standardInput();
+  const [, transport, path] = /^(docker-archive|oci-archive|oci):(.+)$/s.exec(input) ?? [];
+  if (transport !== "oci") return openInputFile(path ?? input);
+  if (isDirectory(path)) return { directory: path };
+  throw new CliError(`open ${path}: not a directory with an OCI image layout`);
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
 
 function standardInput(): number {
   if (Deno.stdin.isTerminal()) {

@@ -1,7 +1,9 @@
 /** The context and the Dockerfile of a build, from wherever the command line says. */
+import { type GitReference, parseGitUrl } from "../../runtime/build/context/git_source.ts";
 import type { BuildRequest } from "../../runtime/build/solver/request.ts";
+import { download, isUrl } from "../../runtime/image/download.ts";
 import { type ByteSource, fileSource } from "../../storage/layer/source.ts";
-import { CliError, UsageError } from "../cli/errors.ts";
+import { CliError } from "../cli/errors.ts";
 
 type Inputs = Pick<BuildRequest, "context" | "dockerfile">;
 
@@ -12,11 +14,9 @@ export async function inputsOf(file: string | undefined, context: string): Promi
     throw new CliError("invalid argument: can't use stdin for both build context and dockerfile");
   }
   if (context === "-") return await fromStandardInput(file);
-  if (/^(https?:\/\/|git:\/\/|git@|github\.com\/)/.test(context)) {
-    throw new UsageError(
-      "a build context at a URL is not supported yet: box takes a directory or -",
-    );
-  }
+  const repository = parseRepository(context);
+  if (repository !== undefined) return await fromRepository(repository, file);
+  if (isUrl(context)) return await fromStream((await download(context)).source, file);
   const directory = { kind: "directory", path: context } as const;
   if (file === "-") {
     return { context: directory, dockerfile: { text: await readAll(fileSource(STDIN)) } };
@@ -36,12 +36,33 @@ export async function inputsOf(file: string | undefined, context: string): Promi
   return { context: directory, dockerfile: { text, ignoreText: readText(`${path}.dockerignore`) } };
 }
 
-/** An archive with a Dockerfile in it, or a Dockerfile alone. */
+/** A repository; of github.com also without a protocol. Undefined for what is none. */
+export function parseRepository(text: string): GitReference | undefined {
+  const [, path, fragment = ""] = /^github\.com\/([^#]+?)(?:\.git)?\/?(#.*)?$/.exec(text) ?? [];
+  return parseGitUrl(path === undefined ? text : `https://github.com/${path}.git${fragment}`);
+}
+
+async function fromRepository(
+  reference: GitReference,
+  file: string | undefined,
+): Promise<Inputs> {
+  const context = { kind: "git", reference } as const;
+  const dockerfile = file === "-"
+    ? { text: await readAll(fileSource(STDIN)) }
+    : { path: file ?? "Dockerfile" };
+  return { context, dockerfile };
+}
+
 async function fromStandardInput(file: string | undefined): Promise<Inputs> {
   if (Deno.stdin.isTerminal()) {
     throw new CliError("failed to read Dockerfile from STDIN: it is a terminal");
   }
-  const { start, all } = await peek(fileSource(STDIN));
+  return await fromStream(fileSource(STDIN), file);
+}
+
+/** An archive with a Dockerfile in it, or a Dockerfile alone. */
+async function fromStream(source: ByteSource, file: string | undefined): Promise<Inputs> {
+  const { start, all } = await peek(source);
   if (isArchive(start)) {
     return {
       context: { kind: "archive", bytes: all },

@@ -1,12 +1,14 @@
 /** From the command line of `build` to what the engine is asked for. */
-import type { BuildRequest, ContextRequest } from "../../runtime/build/solver/request.ts";
+import type { BuildRequest } from "../../runtime/build/solver/request.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import { parseNewReference } from "../../storage/image/reference.ts";
 import type { buildOptions } from "../build_options.ts";
 import { CliError, UsageError } from "../cli/errors.ts";
 import type { OptionValues } from "../cli/options.ts";
 import { normalizePlatform } from "../container_request/platform.ts";
+import { parseCacheFrom, parseCacheTo } from "./cache.ts";
 import { inputsOf } from "./inputs.ts";
+import { parseNamedContext } from "./named_context.ts";
 import { readSecret, sshAgent } from "./secrets.ts";
 
 type BuildOptions = OptionValues<typeof buildOptions>;
@@ -20,7 +22,7 @@ export async function buildRequestOf(
   options.tag.forEach(checkTag);
   return {
     ...await inputsOf(options.file, context),
-    namedContexts: new Map(options["build-context"].map(namedContext)),
+    namedContexts: new Map(options["build-context"].map(parseNamedContext)),
     tags: options.tag,
     target: options.target,
     buildArguments: buildArguments(options["build-arg"]),
@@ -30,23 +32,15 @@ export async function buildRequestOf(
     extraHosts: options["add-host"].map(hostLine),
     shmSize: options["shm-size"],
     noCache: options["no-cache"] || options["no-cache-filter"].flatMap((each) => each.split(",")),
+    cacheFrom: options["cache-from"].flatMap(parseCacheFrom),
+    cacheTo: options["cache-to"].map(parseCacheTo),
     secrets: new Map(options.secret.map(readSecret)),
     sshAgents: new Map(options.ssh.map(sshAgent)),
     sourceDateEpoch: sourceDateEpoch(options["build-arg"]),
+    squash: options.squash,
     keepFailed: options["keep-failed"],
     signal,
   };
-}
-
-function namedContext(text: string): [string, ContextRequest] {
-  const [name, value] = pair(text, "");
-  if (name === "" || value === "") {
-    throw new CliError(`invalid context value: ${text}, expected key=value`);
-  }
-  if (/^[a-z-]+:\/\//.test(value)) {
-    throw new UsageError(`--build-context ${value} is not supported yet: box takes directories`);
-  }
-  return [name.toLowerCase(), { kind: "directory", path: value }];
 }
 
 /** docker's client looks at names before anything else, so this error has no prefix. */

@@ -72,6 +72,23 @@ export async function listCacheObjects(store: Store): Promise<CacheObject[]> {
   return [...steps, ...mounts].sort((a, b) => compareTimes(b.lastUsed, a.lastUsed));
 }
 
+/** The build cache in `system df`. */
+export interface CacheUsage {
+  readonly count: number;
+  /** How many are in use; what a build uses is locked only while it does. */
+  readonly active: number;
+  /** Bytes that are nobody else's: what images share is counted with the images, as docker does. */
+  readonly size: number;
+  /** Bytes that pruneBuildCache() without `all` frees. */
+  readonly reclaimable: number;
+}
+
+export async function buildCacheUsage(store: Store): Promise<CacheUsage> {
+  const objects = await listCacheObjects(store);
+  const size = objects.reduce((sum, each) => sum + (each.isShared ? 0 : each.size), 0);
+  return { count: objects.length, active: 0, size, reclaimable: size };
+}
+
 function describeStep(
   store: Store,
   { key, chainId, description, lastUsed }: CacheEntry,

@@ -4,6 +4,7 @@ import { readContainerIfExists } from "../../storage/container/container_store.t
 import type { DirectoryLock } from "../../storage/lock.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
+import { clearGroup } from "../sandbox/temporary_group.ts";
 import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { readExitStatus } from "./exit_status.ts";
 import { killAndWait } from "./kill.ts";
@@ -24,7 +25,10 @@ export async function clear(
   lock: DirectoryLock,
 ): Promise<void> {
   const container = id === undefined ? undefined : readContainerIfExists(store, id);
-  if (id === undefined || container === undefined) return unmountOverlay(store, mountId);
+  if (id === undefined || container === undefined) {
+    await clearGroup(mountId);
+    return unmountOverlay(store, mountId);
+  }
   if (isAlive(container) && container.BoxProcess === undefined) return; // dockerd's
   const running = adoptContainer(store, id, mountId, lock);
   if (running !== undefined) {

@@ -5,11 +5,12 @@
  */
 
 import type { Time } from "../../ffi/file.ts";
-import { hexOf, sha256 } from "../digest.ts";
+import { hexOf } from "../digest.ts";
 import type { ImageConfig } from "../image/config.ts";
-import { canonicalName, formatReference, type Reference } from "../image/reference.ts";
+import { formatReference, type Reference } from "../image/reference.ts";
 import { goJson } from "../json.ts";
 import { legacyImagesOf } from "./legacy_image.ts";
+import { manifestOf } from "./manifest.ts";
 import {
   blobPath,
   type Descriptor,
@@ -17,7 +18,6 @@ import {
   LAYOUT_FILE,
   LAYOUT_VERSION,
   MEDIA_TYPE,
-  NAME_ANNOTATION,
 } from "./oci.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -132,29 +132,10 @@ class ArchivePlan {
   }
 
   private async addManifest(image: ArchivedImage, modified: Time): Promise<void> {
-    const { config, layer: layerType, manifest: manifestType } = MEDIA_TYPE;
     this.file(blobPath(image.id), image.bytes, modified);
-    const manifest = encode(goJson({
-      schemaVersion: 2,
-      mediaType: manifestType,
-      config: { mediaType: config, digest: image.id, size: image.bytes.length },
-      layers: image.layers.map((layer) => ({
-        mediaType: layerType,
-        digest: layer.diffId,
-        size: layer.tarSize,
-      })),
-    }));
-    const digest = await sha256(manifest);
-    this.file(blobPath(digest), manifest, modified);
-    const descriptor = { mediaType: manifestType, digest, size: manifest.length };
-    if (image.references.length === 0) this.manifests.push(descriptor);
-    for (const { repository, tag } of image.references) {
-      const annotations = {
-        [NAME_ANNOTATION.full]: `${canonicalName(repository)}:${tag}`,
-        [NAME_ANNOTATION.reference]: tag!,
-      };
-      this.manifests.push({ ...descriptor, annotations });
-    }
+    const { bytes, digest, descriptors } = await manifestOf(image);
+    this.file(blobPath(digest), bytes, modified);
+    this.manifests.push(...descriptors);
   }
 
   finish(): ArchiveEntry[] {

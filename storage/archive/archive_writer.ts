@@ -22,7 +22,6 @@ export async function writeArchive(
   layerBytes: LayerBytes,
   sink: ByteSink,
 ): Promise<void> {
-  const { createHash } = await import("node:crypto");
   const output = new ChunkBuffer();
   const flush = async () => {
     if (!output.isEmpty) await sink(output.take());
@@ -34,20 +33,26 @@ export async function writeArchive(
       output.pad(paddingOf(entry.content.length));
     } else if (entry.type === "layer") {
       await flush();
-      const hash = createHash("sha256");
-      let size = 0;
-      for await (const chunk of layerBytes(entry.layer)) {
-        hash.update(chunk);
-        size += chunk.length;
-        await sink(chunk);
-      }
-      verify(entry.layer, size, `sha256:${hash.digest("hex")}`);
-      output.pad(paddingOf(size));
+      for await (const chunk of verified(entry.layer, layerBytes)) await sink(chunk);
+      output.pad(paddingOf(entry.layer.tarSize));
     }
     if (output.isFull) await flush();
   }
   output.pad(END_OF_ARCHIVE_SIZE);
   await flush();
+}
+
+/** A layer's bytes; after the last of them CorruptStoreError if they are not what they were. */
+export async function* verified(layer: ArchivedLayer, layerBytes: LayerBytes): ByteSource {
+  const { createHash } = await import("node:crypto");
+  const hash = createHash("sha256");
+  let size = 0;
+  for await (const chunk of layerBytes(layer)) {
+    hash.update(chunk);
+    size += chunk.length;
+    yield chunk;
+  }
+  verify(layer, size, `sha256:${hash.digest("hex")}`);
 }
 
 /** Files were changed or lost behind the store's back. */

@@ -10,6 +10,7 @@ import { LayerLease } from "../layer/lease.ts";
 import type { Store } from "../store.ts";
 import { prepareForWriting } from "../sweep.ts";
 import { MANIFEST_FILE } from "./archive_layout.ts";
+import { DirectoryArchive } from "./directory_archive.ts";
 import { readDockerManifest } from "./docker_manifest.ts";
 import type { ImageArchive, WatchLayer } from "./image_archive.ts";
 import { LayerLoader } from "./layer_loader.ts";
@@ -34,18 +35,20 @@ export interface LoadedName {
   readonly replaced?: string;
 }
 
+/** An open file, pipe or terminal that holds an archive, or the directory that it was unpacked in. */
+export type ArchiveOrigin = number | { readonly directory: string };
+
 /**
- * Loads all images of the archive that an open file, pipe or terminal holds; a regular file is not read further than
- * needed. Nothing of it becomes visible before all of it has been read and verified. Throws EngineError for an archive
+ * Loads all images of an archive; a regular file is not read further than needed. Nothing of it becomes visible before all of it has been read and verified. Throws EngineError for an archive
  * that is no good.
  */
 export async function loadImages(
   store: Store,
-  fd: number,
+  origin: ArchiveOrigin,
   options: LoadOptions = {},
 ): Promise<LoadedImage[]> {
   prepareForWriting(store);
-  using archive = await open(store, fd, options.watch);
+  using archive = await openOrigin(store, origin, options.watch);
   const images = await readImages(archive);
   const parents = parentsOf(images), ordered = parentsFirst(images, parents);
   using lease = LayerLease.begin(store);
@@ -72,9 +75,15 @@ export async function loadImages(
   return images.map((image) => loaded.get(image)!);
 }
 
-async function open(store: Store, fd: number, watch?: WatchLayer): Promise<ImageArchive> {
+export async function openOrigin(
+  store: Store,
+  origin: ArchiveOrigin,
+  watch?: WatchLayer,
+): Promise<ImageArchive> {
   try {
-    return await openArchive(store, fd, watch);
+    return typeof origin === "number"
+      ? await openArchive(store, origin, watch)
+      : new DirectoryArchive(store, origin.directory, watch);
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;
     throw new ArchiveError(`Error processing tar file: ${error.message}`);
@@ -82,7 +91,7 @@ async function open(store: Store, fd: number, watch?: WatchLayer): Promise<Image
 }
 
 /** An archive may be of both formats; docker's describes its images better. */
-async function readImages(archive: ImageArchive): Promise<LoadableImage[]> {
+export async function readImages(archive: ImageArchive): Promise<LoadableImage[]> {
   const manifest = await archive.read(MANIFEST_FILE);
   if (manifest !== undefined) return await readDockerManifest(archive, manifest);
   const index = await archive.read(INDEX_FILE);

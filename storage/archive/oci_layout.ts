@@ -27,14 +27,28 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** An index may point to an index; nobody has found a use for more of them. */
 const DEEPEST_INDEX = 4;
 
+/** Which of a layout's images is meant: if nothing is said the only one, or that with the tag `latest`. */
+export interface LayoutChoice {
+  /** The spec's own annotation, or the tag of a whole name. */
+  readonly tag?: string;
+  /** Of the manifest; it goes before the tag. */
+  readonly digest?: string;
+}
+
 /**
- * The images that index.json lists, each once, with all their names. Where several platforms are to choose from, it is the
+ * The images that index.json lists, or the one that is chosen, each once, with all their names. Where several platforms are to choose from, it is the
  * host's. Everything that is read is checked against the descriptor that led to it.
  */
-export async function readOciLayout(archive: ImageArchive, index: Bytes): Promise<LoadableImage[]> {
+export async function readOciLayout(
+  archive: ImageArchive,
+  index: Bytes,
+  choice?: LayoutChoice,
+): Promise<LoadableImage[]> {
   await checkVersion(archive);
+  const listed = parseIndex(index, INDEX_FILE).manifests;
+  const wanted = choice === undefined ? listed : chosen(listed, choice);
   const found = new Map<string, { manifest: Descriptor; references: Reference[] }>();
-  for (const descriptor of chooseByName(parseIndex(index, INDEX_FILE).manifests, nameOf)) {
+  for (const descriptor of chooseByName(wanted, nameOf)) {
     const manifest = await findManifest(archive, descriptor, 1);
     const image = found.get(manifest.digest) ?? { manifest, references: [] };
     found.set(manifest.digest, image);
@@ -46,6 +60,19 @@ export async function readOciLayout(archive: ImageArchive, index: Bytes): Promis
     images.push(await readImage(archive, manifest, references));
   }
   return images;
+}
+
+function chosen(
+  manifests: readonly Descriptor[],
+  { tag, digest }: LayoutChoice,
+): readonly Descriptor[] {
+  if (digest !== undefined) return manifests.filter((each) => each.digest === digest).slice(0, 1);
+  const isAlone = new Set(manifests.map((each) => each.digest)).size === 1;
+  if (tag === undefined && isAlone) return manifests.slice(0, 1);
+  return manifests.filter((each) =>
+    [each.annotations?.[NAME_ANNOTATION.reference], referenceOf(each)?.tag]
+      .includes(tag ?? "latest")
+  );
 }
 
 async function checkVersion(archive: ImageArchive): Promise<void> {
@@ -92,7 +119,10 @@ async function readImage(
   });
 }
 
-async function readBlob(archive: ImageArchive, { digest, size }: Descriptor): Promise<Bytes> {
+export async function readBlob(
+  archive: ImageArchive,
+  { digest, size }: Pick<Descriptor, "digest" | "size">,
+): Promise<Bytes> {
   const path = blobPath(digest), bytes = await archive.read(path);
   if (bytes === undefined) throw missingFile(path);
   verifySize(path, size, bytes.length);

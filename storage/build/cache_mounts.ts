@@ -32,6 +32,11 @@ export interface CacheMountOptions {
 
 const directoryOf = (store: Store) => store.path("build/mounts");
 
+/** What the directory is called that a description of its kind stands for. */
+export async function cacheMountName(description: string): Promise<string> {
+  return hexOf(await sha256(description));
+}
+
 /** A cache directory in use. */
 export class CacheMount implements Disposable {
   private constructor(
@@ -40,19 +45,18 @@ export class CacheMount implements Disposable {
   ) {}
 
   /**
-   * Finds the directory of this description, or makes it and has it filled. Waits where it is locked; rejects if the signal
+   * Finds the directory of this name, or makes it and has it filled. Waits where it is locked; rejects if the signal
    * ends that.
    */
   static async open(
     store: Store,
-    description: string,
+    name: string,
     options: CacheMountOptions,
     signal: AbortSignal,
     fill: (directory: DirectoryFd) => Promise<void>,
   ): Promise<CacheMount> {
     ensureDirectory(store.path("build"), 0o700);
     ensureDirectory(directoryOf(store), 0o700);
-    const name = hexOf(await sha256(description));
     for (let attempt = 0;; attempt = (attempt + 1) % MAX_PRIVATE) {
       signal.throwIfAborted();
       const suffix = options.sharing === "private" && attempt > 0 ? `-${attempt}` : "";
@@ -102,6 +106,31 @@ async function prepare(
   changeOwner(AT.FDCWD, incomplete, uid, gid);
   changeMode(AT.FDCWD, incomplete, mode);
   rename(AT.FDCWD, incomplete, AT.FDCWD, `${top}/data`);
+}
+
+/** Calls a function with a directory that nobody has for himself meanwhile; undefined if there is none. */
+export async function readCacheMount<T>(
+  store: Store,
+  name: string,
+  signal: AbortSignal,
+  use: (directory: DirectoryFd) => Promise<T>,
+): Promise<T | undefined> {
+  const top = `${directoryOf(store)}/${name}`;
+  for (;;) {
+    signal.throwIfAborted();
+    if (!statIfExists(AT.FDCWD, `${top}/data`)) return undefined;
+    using lock = DirectoryLock.tryTake(top);
+    if (lock === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL));
+      continue;
+    }
+    const fd = openDirectory(AT.FDCWD, `${top}/data`);
+    try {
+      return await use(fd);
+    } finally {
+      close(fd);
+    }
+  }
 }
 
 /** Names of all cache directories. */

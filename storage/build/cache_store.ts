@@ -20,6 +20,8 @@ export interface CacheRecord {
   readonly created: string;
   /** What the step was, for `builder du`. */
   readonly description: string;
+  /** The key of all that the step depends on, where this one is found by less than that. */
+  readonly of?: string;
 }
 
 /** A record with the key it is found by. */

@@ -89,6 +89,18 @@ export interface ImageConfig {
   history?: HistoryEntry[];
   os: string;
   rootfs: { type: string; diff_ids: string[] | null };
+  /** box build --cache-to type=inline; docker and the OCI allow fields they do not know. */
+  "box.buildcache.v1"?: readonly InlineCacheRecord[];
+}
+
+/** A step of the build that made an image. */
+export interface InlineCacheRecord {
+  /** The sha256 of all that the step depends on. */
+  readonly key: string;
+  /** RFC 3339 */
+  readonly created: string;
+  /** Index of the layer that it made; missing if it changed nothing. */
+  readonly layer?: number;
 }
 
 /** A configuration in which nothing is said. */

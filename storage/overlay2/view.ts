@@ -10,20 +10,21 @@ import { mountOverlayPrivately } from "./mount.ts";
 
 /**
  * A detached mount of overlay2/<id> as a descriptor, which takes the mount along when it is closed. Nothing is to be written
- * through it. `open` says what of it, given its path for as long as it is called; the whole of it if there is none.
+ * through it, unless that was asked for, and then it goes into the diff, which nobody else may have mounted. `open` says what of it, given its path for as long as it is called; the whole of it if there is none.
  */
 export function openOverlay(
   store: Store,
   id: string,
   open: (path: string) => number = (path) => cloneTree(path, false),
+  access: "read" | "write" = "read",
 ): DirectoryFd {
-  return inPrivateMountNamespace(() => open(pathOf(store, id)));
+  return inPrivateMountNamespace(() => open(pathOf(store, id, access)));
 }
 
-function pathOf(store: Store, id: string): string {
+function pathOf(store: Store, id: string, access: "read" | "write"): string {
   return lowerLinks(store, id).length === 0
     ? `${store.overlays}/${id}/diff`
-    : mountOverlayPrivately(store, id, "read");
+    : mountOverlayPrivately(store, id, access);
 }
 
 /** The same for writing: what is written goes into the diff. Nobody else may have the overlay mounted. */

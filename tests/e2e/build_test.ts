@@ -1,5 +1,6 @@
 /** box build: what every instruction does to the image, the cache, and what is left when it fails. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
+import { existsSync } from "node:fs";
 import {
   build,
   configOf,
@@ -246,6 +247,14 @@ boxTest(
   },
 );
 
+/** Control groups of what runs on the overlays of a store. */
+function groupsOf(box: Box): string[] {
+  const parents = ["", "/unified", "/freezer"].map((each) => `/sys/fs/cgroup${each}/box`);
+  return [...Deno.readDirSync(`${box.root}/overlay2`)].flatMap(({ name }) =>
+    parents.map((parent) => `${parent}/${name}`).filter((path) => existsSync(path))
+  );
+}
+
 boxTest("a build that is stopped or killed leaves nothing", async (box) => {
   await box.busybox();
   const path = context(box, "FROM busybox\nRUN echo started; sleep 1000\n");
@@ -255,9 +264,11 @@ boxTest("a build that is stopped or killed leaves nothing", async (box) => {
   equal((await stopped.wait()).code, 130);
   const killed = spawnBuild(box, "-t", "never", path);
   await killed.waitFor("started\n");
+  equal(groupsOf(box).length, 1);
   killed.kill("SIGKILL");
   await killed.wait();
   await build(box, context(box, "FROM busybox\nLABEL next=build\n", {}, "next"));
+  deepEqual(groupsOf(box), []);
   ok(!(await box.ok("images --format {{.Repository}}")).includes("never"));
 });
 
@@ -327,6 +338,6 @@ boxTest("contexts and Dockerfiles from standard input, and checks", async (box) 
   const checked = await box.run("build --check -", { stdin: "FROM busybox\nCMD echo hi\n" });
   equal(checked.code, 1);
   match(checked.stdout, /^Check complete, 1 warning has been found!\n\nWARNING: JSONArgs/);
-  await box.fail("build --squash .", 125, /--squash is not supported yet/);
+  await box.fail("build --pull .", 125, /--pull is not supported yet/);
   await box.fail(["build", `${box.temp}/nosuch`], 1, /path ".*nosuch" not found/);
 });

@@ -11,6 +11,7 @@ import { unpackArchive } from "../../../storage/layer/unpack.ts";
 import type { Store } from "../../../storage/store.ts";
 import { TemporaryDirectory } from "../../../storage/temporary_directory.ts";
 import { openInRoot } from "../../sandbox/rootfs.ts";
+import { GitCheckout, type GitReference } from "./git_source.ts";
 import type { ExcludePredicate, SourceTree } from "./types.ts";
 
 /** Bytes of a Dockerfile or .dockerignore; what is larger is none. */
@@ -19,7 +20,9 @@ const TEXT_LIMIT = 16 << 20;
 export type ContextOrigin =
   | { readonly kind: "directory"; readonly path: string }
   /** A tar, compressed or not. It is unpacked for the time of the build. */
-  | { readonly kind: "archive"; readonly bytes: ByteSource };
+  | { readonly kind: "archive"; readonly bytes: ByteSource }
+  /** A commit of a repository, without what git keeps of it. */
+  | { readonly kind: "git"; readonly reference: GitReference };
 
 /** A build context, with all its files until it has been told what to leave out. */
 export class BuildContext implements SourceTree, Disposable {
@@ -43,6 +46,11 @@ export class BuildContext implements SourceTree, Disposable {
     if (origin.kind === "directory") {
       root = openContextDirectory(origin.path);
       resources.defer(() => close(root));
+    } else if (origin.kind === "git") {
+      const { reference } = origin;
+      const checkout = resources.use(await GitCheckout.fetch(store, reference));
+      const opened = root = checkout.openRoot(reference.subdirectory);
+      resources.defer(() => close(opened));
     } else {
       const directory = resources.use(TemporaryDirectory.make(store));
       root = directory.fd;

@@ -1,9 +1,12 @@
-/** ADD of a git repository, where there is git. */
+/** A git repository as a context, or as what ADD adds, where there is git. */
 
+import { O } from "../../../ffi/constants.ts";
 import { removeTree } from "../../../ffi/directory.ts";
+import { SystemError } from "../../../ffi/errno.ts";
 import { EngineError, InvalidError } from "../../../storage/errors.ts";
 import type { Store } from "../../../storage/store.ts";
 import { TemporaryDirectory } from "../../../storage/temporary_directory.ts";
+import { openInRoot } from "../../sandbox/rootfs.ts";
 import { selectSources } from "./select_sources.ts";
 import type { CopySource } from "./types.ts";
 
@@ -62,6 +65,16 @@ export class GitCheckout implements Disposable {
     const sources = selectSources(tree, subdirectory);
     failure.move();
     return new GitCheckout(directory, sources, commit);
+  }
+
+  /** A directory of it, open for reading; the caller closes it. It cannot lie outside. */
+  openRoot(subdirectory = ""): number {
+    try {
+      return openInRoot(this.directory.fd, subdirectory || ".", O.RDONLY | O.DIRECTORY);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      throw new EngineError(`git: subdirectory ${subdirectory}: ${error.reason}`, { cause: error });
+    }
   }
 
   [Symbol.dispose](): void {
@@ -125,7 +138,7 @@ async function runGit(
     result = await command.output();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new EngineError("ADD of a git repository needs the program git, which is not installed");
+    throw new EngineError("a git repository needs the program git, which is not installed");
   }
   const decoder = new TextDecoder();
   if (result.success) return decoder.decode(result.stdout).trim();

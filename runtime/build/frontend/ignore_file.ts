@@ -3,11 +3,12 @@
 import { InvalidError } from "../../../storage/errors.ts";
 import { parsePathPattern, type PathPattern } from "./path_pattern.ts";
 
-/**
- * Whether a path, relative to the context, does not belong to it; for a directory, whether nothing in it does either, so that
- * nobody has to look into it.
- */
-export type Ignores = (path: string, isDirectory: boolean) => boolean;
+/** Whether a path, relative to the context, does not belong to it. */
+export interface Ignores {
+  (path: string): boolean;
+  /** Whether something in a directory that does not belong to it may do so; if not, nobody has to look into it. */
+  readonly mayIncludeBelow: (directory: string) => boolean;
+}
 
 interface Rule {
   readonly pattern: PathPattern;
@@ -35,20 +36,22 @@ function relativePattern(line: string): string {
 /** The same for patterns from elsewhere (COPY --exclude). The last one that matches a path, or a directory above it, counts. */
 export function ignoring(patterns: readonly string[]): Ignores {
   const rules = patterns.map((text) => text.trim()).filter((text) => text !== "").map(parseRule);
-  const exceptions = rules.filter(({ isException }) => isException);
-  return (path, isDirectory) => {
+  /** The rule that decides, if one matches: what it says holds for all that is below, too. */
+  const decisive = (path: string) => {
     const parts = path.split("/");
     const paths = parts.map((_, index) => parts.slice(0, index + 1).join("/")).reverse();
-    let isIgnored = false;
-    for (const { pattern, isException } of rules) {
-      if (isException !== isIgnored) continue;
-      if (paths.some((candidate) => pattern.matches(candidate))) isIgnored = !isException;
-    }
-    if (!isIgnored || !isDirectory) return isIgnored;
-    return !exceptions.some(({ pattern }) =>
-      pattern.mayMatchBelow(path) || paths.some((candidate) => pattern.matches(candidate))
-    );
+    return rules.findLastIndex(({ pattern }) => paths.some((each) => pattern.matches(each)));
   };
+  const isIgnored = (path: string) => {
+    const last = decisive(path);
+    return last >= 0 && !rules[last].isException;
+  };
+  return Object.assign(isIgnored, {
+    mayIncludeBelow: (directory: string) =>
+      rules.slice(decisive(directory) + 1).some(({ isException, pattern }) =>
+        isException && pattern.mayMatchBelow(directory)
+      ),
+  });
 }
 
 function parseRule(text: string): Rule {

@@ -1,7 +1,7 @@
 /** What a name after FROM, `--from=` or `from=` stands for: a build context, a stage, or an image. */
 
 import { InvalidError } from "../../../storage/errors.ts";
-import { parseReference } from "../../../storage/image/reference.ts";
+import { formatReference, parseReference } from "../../../storage/image/reference.ts";
 import { locating } from "../dockerfile_error.ts";
 import type { BuildInstruction, BuildSource, Stage } from "./types.ts";
 
@@ -30,9 +30,20 @@ export function sourceFor(
   const stage = names.stages.get(name.toLowerCase());
   if (stage) return { kind: "stage", stage };
   if (name === EMPTY_IMAGE) return { kind: "scratch" };
-  if (names.contexts.has(name)) return { kind: "context", name };
+  const context = contextName(name);
+  if (names.contexts.has(context)) return { kind: "context", name: context };
   checkReference(name);
   return { kind: "image", reference: name };
+}
+
+/** As which name a context replaces an image: `docker.io/library/base:latest` is `base`. */
+export function contextName(text: string): string {
+  try {
+    return formatReference(parseReference(text)).replace(/:latest$/, "");
+  } catch (error) {
+    if (!(error instanceof InvalidError)) throw error;
+    return text;
+  }
 }
 
 /** An image's id will do, though BuildKit has no use for one: the images are here. */

@@ -1,5 +1,6 @@
 /** What a stage starts from. */
 
+import { SystemError } from "../../../ffi/errno.ts";
 import {
   emptyContainerConfig,
   hostArchitecture,
@@ -7,7 +8,7 @@ import {
 } from "../../../storage/image/config.ts";
 import { completeConfig } from "../../../storage/image/complete_config.ts";
 import { resolveImage } from "../../../storage/image/image_store.ts";
-import { ConflictError, NotFoundError } from "../../../storage/errors.ts";
+import { ConflictError, EngineError, NotFoundError } from "../../../storage/errors.ts";
 import { chainIdsOf, layerExists, readLayer } from "../../../storage/layer/layer_store.ts";
 import type { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
@@ -16,6 +17,7 @@ import { variablesOf } from "../expand.ts";
 import { formatPlatform } from "../frontend/platform.ts";
 import type { Platform } from "../frontend/types.ts";
 import { BuildError } from "./errors.ts";
+import type { NamedContext } from "./request.ts";
 import type { StageState } from "./state.ts";
 
 /** Nothing at all. */
@@ -40,6 +42,29 @@ export async function imageState(
 ): Promise<StageState> {
   const { id, config } = findImage(store, reference);
   if (platform !== undefined) checkPlatform(reference, platformOf(config), platform);
+  return { ...await stateOf(store, lease, config), imageId: id };
+}
+
+/** An image of an OCI layout in a directory, without the image itself getting into the store. */
+export async function layoutState(
+  store: Store,
+  lease: LayerLease,
+  { path, choice }: NamedContext & { readonly kind: "layout" },
+  platform?: Platform,
+): Promise<StageState> {
+  let config: ImageConfig;
+  try {
+    const { loadLayers } = await import("../../../storage/archive/load_layers.ts");
+    config = await loadLayers(store, lease, { directory: path }, choice);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    throw new EngineError(`OCI layout ${path}: ${error.reason}`, { cause: error });
+  }
+  if (platform !== undefined) checkPlatform(path, platformOf(config), platform);
+  return await stateOf(store, lease, config);
+}
+
+async function stateOf(store: Store, lease: LayerLease, config: ImageConfig): Promise<StageState> {
   const diffIds = [...config.rootfs.diff_ids ?? []];
   const top = (await chainIdsOf(diffIds)).at(-1);
   if (top !== undefined) holdLayer(store, lease, top);
@@ -52,7 +77,6 @@ export async function imageState(
     ...(config.author && { author: config.author }),
     arguments: new Map(),
     isCmdSet: false,
-    imageId: id,
   };
 }
 

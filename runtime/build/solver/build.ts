@@ -2,11 +2,7 @@
 
 import { EngineError } from "../../../storage/errors.ts";
 import { hostArchitecture } from "../../../storage/image/config.ts";
-import {
-  canonicalName,
-  formatReference,
-  parseNewReference,
-} from "../../../storage/image/reference.ts";
+import type { Reference } from "../../../storage/image/reference.ts";
 import { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import { formatTime } from "../../../storage/time.ts";
@@ -16,8 +12,10 @@ import { planStages } from "../frontend/plan_stages.ts";
 import type { BuildPlan, Stage, Warning } from "../frontend/types.ts";
 import { BuildCanceled, BuildError, type FailureImages } from "./errors.ts";
 import { type BuildProgress, ProgressReporter } from "./progress.ts";
-import { exportToDirectory, exportToTar } from "./export_files.ts";
-import type { BuildOutput, BuildRequest, BuildResult } from "./request.ts";
+import { CacheImports } from "./cache_import.ts";
+import { exportImage } from "./export_image.ts";
+import { readDockerfile } from "./read_dockerfile.ts";
+import type { BuildRequest, BuildResult } from "./request.ts";
 import type { BuildSession } from "./session.ts";
 import { Sources } from "./sources.ts";
 import { StageSolver } from "./stage_solver.ts";
@@ -29,16 +27,18 @@ export class Build {
   /** The Dockerfile, once it has been read. */
   text = "";
   private warnings: readonly Warning[] = [];
-  private readonly lease: LayerLease;
-  private readonly cache: StepCache;
-  private readonly reporter: ProgressReporter;
-  private readonly sources: Sources;
+  readonly lease: LayerLease;
+  readonly cache: StepCache;
+  readonly cacheMounts = new Set<string>();
+  private readonly imports: CacheImports;
+  readonly reporter: ProgressReporter;
+  readonly sources: Sources;
   private readonly abort = new AbortController();
   private readonly stages = new Map<Stage, Promise<StageState>>();
 
   constructor(
-    private readonly store: Store,
-    private readonly request: BuildRequest,
+    readonly store: Store,
+    readonly request: BuildRequest,
     progress: BuildProgress,
   ) {
     const { signal, sourceDateEpoch: epoch } = request;
@@ -49,7 +49,13 @@ export class Build {
     const created = epoch === undefined ? undefined : formatTime(epoch, 0);
     const { context, namedContexts } = request;
     this.sources = new Sources(store, new Map([...namedContexts, ["", context]]));
+    this.imports = new CacheImports(store, this.lease, this.reporter);
     this.cache = new StepCache(store, this.lease, this.abort.signal, created);
+  }
+
+  /** Ended by who asked for the build, or by the first step that fails. */
+  get signal(): AbortSignal {
+    return this.abort.signal;
   }
 
   /** Carries out all stages that are needed, each as soon as it can be. */
@@ -60,6 +66,7 @@ export class Build {
       const rules = [...new Set(plan.warnings.map(({ rule }) => rule))].sort().join(", ");
       throw new BuildError(`lint violation found for rules: ${rules}`, plan.warnings[0].lines);
     }
+    await this.imports.open(this.request.cacheFrom);
     const session = this.session(plan);
     const outcomes = await Promise.allSettled(plan.stages.map((stage) => session.stateOf(stage)));
     const errors = outcomes.flatMap((outcome) =>
@@ -69,29 +76,14 @@ export class Build {
     const error = errors.find((each) => !(each instanceof BuildCanceled)) ?? errors[0];
     if (error instanceof BuildError) throw await this.withImages(error);
     if (error !== undefined) throw error;
-    return await session.stateOf(plan.target);
+    const state = await session.stateOf(plan.target);
+    if (!this.request.squash) return state;
+    const { squash } = await import("./squash.ts");
+    return await squash(this, state);
   }
 
   async dockerfile(): Promise<string> {
-    return this.text = await this.readDockerfile();
-  }
-
-  private async readDockerfile(): Promise<string> {
-    const { dockerfile } = this.request;
-    if ("text" in dockerfile) {
-      if (dockerfile.ignoreText !== undefined) await this.sources.ignore(dockerfile.ignoreText);
-      return dockerfile.text;
-    }
-    const { path } = dockerfile, text = await this.sources.readText(path);
-    if (text === undefined) {
-      throw new BuildError(
-        `failed to read dockerfile: open ${path}: no such file or directory`,
-        undefined,
-      );
-    }
-    const ignoreText = await this.sources.readText(`${path}.dockerignore`);
-    if (ignoreText !== undefined) await this.sources.ignore(ignoreText);
-    return text;
+    return this.text = await readDockerfile(this);
   }
 
   plan(text: string): BuildPlan {
@@ -118,7 +110,8 @@ export class Build {
   }
 
   private session(plan: BuildPlan): BuildSession {
-    const { store, lease, request, cache, reporter, abort, stages, sources } = this;
+    const { store, lease, request, cache, imports, cacheMounts } = this;
+    const { reporter, abort, stages, sources } = this;
     const session: BuildSession = {
       store,
       lease,
@@ -126,6 +119,8 @@ export class Build {
       request,
       platform: request.platform ?? { os: "linux", architecture: hostArchitecture },
       cache,
+      imports,
+      cacheMounts,
       reporter,
       signal: abort.signal,
       sources,
@@ -142,40 +137,25 @@ export class Build {
     return session;
   }
 
-  /** Makes the image visible. */
+  /** Makes the image visible, or writes what was asked for instead, and caches for builds elsewhere. */
   async export(
     state: StageState,
-    references: readonly ReturnType<typeof parseNewReference>[],
+    references: readonly Reference[],
   ): Promise<BuildResult> {
-    const { labels, sourceDateEpoch, output } = this.request;
-    await this.cache.settle();
+    const { request: { output, cacheTo }, cache } = this;
+    await cache.settle();
     if (this.abort.signal.aborted) throw new BuildCanceled();
-    if (output !== undefined) {
-      await this.exportFiles(state, output);
-      return { id: undefined, warnings: this.warnings };
+    const caches = cacheTo.length > 0 ? await import("./cache_export.ts") : undefined;
+    const isInline = cacheTo.some(({ kind }) => kind === "inline");
+    const inlineCache = isInline ? await caches!.inlineCacheOf(state, cache.used) : undefined;
+    let id: string | undefined;
+    if (output === undefined) id = await exportImage(this, state, references, inlineCache);
+    else {
+      const { exportOutput } = await import("./export_output.ts");
+      id = await exportOutput(this, state, output, references, inlineCache);
     }
-    const vertex = this.reporter.begin("exporting to image");
-    vertex.note("exporting layers done");
-    const { id } = await writeImage(this.store, state, { references, labels, sourceDateEpoch });
-    this.lease.finish();
-    vertex.note(`writing image ${id} done`);
-    for (const reference of references) {
-      const { repository, tag } = reference;
-      vertex.note(
-        `naming to ${formatReference({ repository: canonicalName(repository), tag })} done`,
-      );
-    }
-    vertex.done();
+    await caches?.exportCaches(this, state, cacheTo);
     return { id, warnings: this.warnings };
-  }
-
-  private async exportFiles(state: StageState, output: BuildOutput): Promise<void> {
-    const isTar = output.kind === "tar";
-    const vertex = this.reporter.begin(`exporting to client ${isTar ? "tarball" : "directory"}`);
-    const { tree } = this.sources.layer(state.layer, "the result");
-    if (isTar) exportToTar(tree.root, output.write);
-    else await exportToDirectory(tree.root, output.path);
-    vertex.done();
   }
 
   /** Makes images of how things stood when a step failed, so that somebody can look. */
@@ -198,6 +178,7 @@ export class Build {
   async end(): Promise<void> {
     using _lease = this.lease;
     using sources = this.sources;
+    using _imports = this.imports;
     await this.cache.settle();
     sources.saveTables();
   }

@@ -11,6 +11,8 @@ export interface LayerStep extends Partial<Disposable> {
   /** Less than that, known without reading files, which can only be the same if the former is. */
   readonly shortcut?: StepInputs;
   readonly historyText: string;
+  /** Whether that, after the same history on the same layers, says all that the outcome depends on. */
+  readonly isToldByHistory?: boolean;
   /** Makes the layer on top of the state's, unsynced. */
   perform(output: (bytes: Uint8Array<ArrayBuffer>) => void): Promise<Layer | undefined>;
 }

@@ -5,15 +5,13 @@ import { changeModeOfFd, changeOwnerOfFd, openAt, withFd, writeAll } from "../..
 import { cloneTree, mount } from "../../../ffi/mount.ts";
 import { inPrivateMountNamespace } from "../../../ffi/mount_namespace.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
-import { CacheMount } from "../../../storage/build/cache_mounts.ts";
+import { CacheMount, cacheMountName } from "../../../storage/build/cache_mounts.ts";
 import { InvalidError } from "../../../storage/errors.ts";
-import { openOverlay } from "../../../storage/overlay2/view.ts";
-import type { Store } from "../../../storage/store.ts";
-import { openInRoot } from "../../sandbox/rootfs.ts";
 import { checksumSources } from "../context/checksum.ts";
 import { copyInto } from "../context/copy_into.ts";
 import { selectSources } from "../context/select_sources.ts";
 import type { RunMount, Stage } from "../frontend/types.ts";
+import { openBindView } from "./bind_view.ts";
 import { resolveTree } from "./resolve_tree.ts";
 import type { BuildSession } from "./session.ts";
 import type { BuildTree } from "./sources.ts";
@@ -43,13 +41,16 @@ export async function prepareMount(
 ): Promise<PreparedMount | undefined> {
   switch (each.type) {
     case "bind": {
-      if (!each.isReadOnly) {
-        throw new InvalidError("RUN --mount=type=bind,rw is not supported yet");
-      }
+      const { isReadOnly } = each;
       const tree = await resolveTree(session, stage, each.from), source = each.source ?? "/";
       return {
-        inputs: { bind: await identityOf(tree, source), target },
-        open: ({ bind }) => bind(openTree(session.store, tree, source), target!, true),
+        inputs: { bind: await identityOf(tree, source), target, isReadOnly },
+        open: ({ bind, resources }) =>
+          bind(
+            openBindView(session.store, tree, source, isReadOnly, resources),
+            target!,
+            isReadOnly,
+          ),
       };
     }
     case "cache":
@@ -75,41 +76,31 @@ async function identityOf(tree: BuildTree, source: string): Promise<string[]> {
   return [await checksumSources(selectSources(tree.tree, source), { ...(table && { table }) })];
 }
 
-/** A detached tree of a path in it. */
-function openTree(store: Store, { tree, layer }: BuildTree, source: string): number {
-  const clone = (root: number) =>
-    withFd(openInRoot(root, source, O.PATH), (fd) => cloneTree(`/proc/self/fd/${fd}`, true));
-  if (layer === undefined) return clone(tree.root);
-  return openOverlay(
-    store,
-    layer.cacheId,
-    (path) => withFd(openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY), clone),
-  );
-}
-
 async function prepareCacheMount(
   session: BuildSession,
   stage: Stage,
   each: RunMount & { readonly type: "cache" },
   target: string,
 ): Promise<PreparedMount> {
-  const { store, signal } = session, id = each.id ?? target;
+  const { store, signal, imports, cacheMounts } = session, id = each.id ?? target;
   const tree = each.from === undefined ? undefined : await resolveTree(session, stage, each.from);
   const source = each.source ?? "/";
   const initial = tree && await identityOf(tree, source);
   const { mode = 0o755, uid = 0, gid = 0, sharing, isReadOnly } = each;
+  const description = JSON.stringify([id, initial ?? null]);
+  const name = await cacheMountName(description);
+  cacheMounts.add(name);
   return {
     inputs: { cache: id, target, initial, mode, uid, gid },
     async open({ bind, resources }) {
-      const description = JSON.stringify([id, initial ?? null]);
       const directory = resources.use(
         await CacheMount.open(
           store,
-          description,
+          name,
           { sharing, mode, uid, gid },
           signal,
           async (fd) => {
-            if (tree === undefined) return;
+            if (await imports.fillMount(name, fd) || tree === undefined) return;
             await copyInto({
               sources: selectSources(tree.tree, source),
               destination: "/",

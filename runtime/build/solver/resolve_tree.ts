@@ -4,6 +4,7 @@ import { resolveSource } from "../frontend/plan_stages.ts";
 import type { Stage } from "../frontend/types.ts";
 import { wantedPlatform } from "./platform.ts";
 import { imageState } from "./base.ts";
+import { contextImage } from "./named_contexts.ts";
 import type { BuildSession } from "./session.ts";
 import type { BuildTree } from "./sources.ts";
 
@@ -24,8 +25,12 @@ export async function resolveTree(
       const { layer } = await imageState(store, lease, source.reference, platform);
       return sources.layer(layer, from);
     }
-    case "context":
-      return await sources.context(source.name);
+    case "context": {
+      const image = await contextImage(session, source.name, source.platform);
+      return image === undefined
+        ? await sources.context(source.name)
+        : sources.layer(image.layer, from);
+    }
     case "scratch":
       return sources.layer(undefined, "scratch");
   }

@@ -16,6 +16,7 @@ import { capabilityMask, defaultCapabilities } from "../../sandbox/capabilities.
 import { alsoMaskedPaths, maskedPaths, readonlyPaths } from "../../sandbox/paths.ts";
 import type { SandboxMount } from "../../sandbox/spec.ts";
 import { startSandbox } from "../../sandbox/start.ts";
+import { TemporaryGroup } from "../../sandbox/temporary_group.ts";
 
 export interface RunRequest {
   readonly argv: readonly string[];
@@ -62,6 +63,7 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
   const targets = new Set(request.mounts.map(({ target }) => target));
   const directory = openAt(AT.FDCWD, scratch, O.PATH | O.DIRECTORY);
   fds.defer(() => close(directory));
+  using group = TemporaryGroup.make(layer.id);
   const keeper = await startSandbox({
     rootfs,
     readonlyRootfs: false,
@@ -79,9 +81,14 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
     argv: request.argv,
     env: environmentOf(request.env, user.home),
     stdio: streams.sandbox,
+    cgroup: group?.spec,
     init: false,
   }, { directory, end: streams.endWriter, held: [] });
-  return await follow(keeper, streams, request);
+  try {
+    return await follow(keeper, streams, request);
+  } finally {
+    await group?.end();
+  }
 }
 
 function stubOf(mount: SandboxMount): MountStub {

@@ -61,6 +61,7 @@ export async function prepareRun(
       mounts: mounts.inputs,
     }),
     historyText: runText(argv, args),
+    isToldByHistory: mounts.inputs.length === 0,
     async perform(output) {
       using working = new WorkingLayer(store, state.layer);
       using opened = await mounts.open(working.scratch);

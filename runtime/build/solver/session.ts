@@ -3,6 +3,7 @@
 import type { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { BuildPlan, Platform, Stage } from "../frontend/types.ts";
+import type { CacheImports } from "./cache_import.ts";
 import type { ProgressReporter } from "./progress.ts";
 import type { BuildRequest } from "./request.ts";
 import type { Sources } from "./sources.ts";
@@ -17,6 +18,10 @@ export interface BuildSession {
   /** What is built for. */
   readonly platform: Platform;
   readonly cache: StepCache;
+  /** Where else steps are looked up: --cache-from. */
+  readonly imports: CacheImports;
+  /** Names of the directories of RUN --mount=type=cache that the build's steps have. */
+  readonly cacheMounts: Set<string>;
   readonly reporter: ProgressReporter;
   /** Ended by who asked for the build, or by the first step that fails. */
   readonly signal: AbortSignal;

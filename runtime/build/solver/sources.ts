@@ -9,7 +9,7 @@ import type { Store } from "../../../storage/store.ts";
 import { BuildContext } from "../context/build_context.ts";
 import type { SourceTree } from "../context/types.ts";
 import { parseIgnoreFile } from "../frontend/ignore_file.ts";
-import type { ContextRequest } from "./request.ts";
+import type { NamedContext } from "./request.ts";
 
 /** A tree with what a cache needs to know of it. */
 export interface BuildTree {
@@ -30,7 +30,7 @@ export class Sources implements Disposable {
   /** `contexts` by their names; the main one's is empty. */
   constructor(
     private readonly store: Store,
-    private readonly contexts: ReadonlyMap<string, ContextRequest>,
+    private readonly contexts: ReadonlyMap<string, NamedContext>,
   ) {}
 
   /** The text of a file of the main context, or undefined if there is none. */
@@ -83,6 +83,9 @@ export class Sources implements Disposable {
       throw new InvalidError(
         "there is no build context: the Dockerfile was read from standard input",
       );
+    }
+    if (request.kind === "image" || request.kind === "layout") {
+      throw new InvalidError(`build context ${name} is an image`);
     }
     const label = name === "" ? "build context" : `build context ${name}`;
     const context = this.#resources.use(await BuildContext.open(this.store, request, label));

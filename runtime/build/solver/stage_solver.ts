@@ -13,6 +13,7 @@ import { BuildCanceled, BuildError, OutputTail } from "./errors.ts";
 import { configText } from "./history_text.ts";
 import { wantedPlatform } from "./platform.ts";
 import type { LayerStep } from "./layer_step.ts";
+import { contextState } from "./named_contexts.ts";
 import type { VertexReporter } from "./progress.ts";
 import { CommandFailed, prepareRun } from "./run_step.ts";
 import type { BuildSession } from "./session.ts";
@@ -32,6 +33,8 @@ export class StageSolver {
   /** The state after the stage's last instruction. Throws BuildError, BuildCanceled. */
   async solve(): Promise<StageState> {
     const state = await this.#base();
+    const { diffIds, history, imageId } = state;
+    state.base = { diffIds: diffIds.length, history: history.length, imageId };
     const triggers = state.config.OnBuild ?? [];
     state.config.OnBuild = null;
     for (
@@ -53,30 +56,36 @@ export class StageSolver {
   }
 
   async #base(): Promise<StageState> {
-    const { session, stage: { base, lines } } = this;
+    const { session, stage: { base } } = this;
     switch (base.kind) {
       case "scratch":
         return scratchState(session.platform);
       case "stage":
         return continueFrom(await session.stateOf(base.stage));
-      case "context":
-        throw new BuildError(
-          `build context ${base.name} cannot be the base of a stage yet`,
-          lines,
-        );
-      case "image": {
-        const vertex = session.reporter.begin(this.#titles.next(`FROM ${base.reference}`));
-        try {
-          const platform = wantedPlatform(session, base.platform);
-          const state = await imageState(session.store, session.lease, base.reference, platform);
-          vertex.done();
-          return state;
-        } catch (error) {
-          if (!(error instanceof EngineError)) throw error;
-          vertex.failed(error.message);
-          throw new BuildError(error.message, lines, undefined, { cause: error });
-        }
+      case "context": {
+        const title = `[context ${base.name}] load from client`;
+        return await this.#load(title, () => contextState(session, base.name, base.platform));
       }
+      case "image": {
+        const platform = wantedPlatform(session, base.platform), { reference } = base;
+        return await this.#load(
+          this.#titles.next(`FROM ${reference}`),
+          () => imageState(session.store, session.lease, reference, platform),
+        );
+      }
+    }
+  }
+
+  async #load(title: string, load: () => Promise<StageState>): Promise<StageState> {
+    const vertex = this.session.reporter.begin(title);
+    try {
+      const state = await load();
+      vertex.done();
+      return state;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      vertex.failed(error.message);
+      throw new BuildError(error.message, this.stage.lines, undefined, { cause: error });
     }
   }
 
@@ -164,7 +173,7 @@ export class StageSolver {
     description: string,
     output: (bytes: Uint8Array<ArrayBuffer>) => void,
   ): Promise<StepOutcome> {
-    const { cache, request } = this.session;
+    const { cache, imports, request } = this.session;
     const surroundings = {
       parent: state.layer?.chainId ?? null,
       epoch: request.sourceDateEpoch ?? null,
@@ -173,13 +182,15 @@ export class StageSolver {
     const shortcut = step.shortcut && await stepKey({ ...surroundings, ...step.shortcut });
     const known = shortcut && isCacheUsed ? cache.find(shortcut) : undefined;
     if (known !== undefined) return known;
+    const key = await stepKey({ ...surroundings, ...await step.inputs() });
     const outcome = await cache.outcome({
-      key: await stepKey({ ...surroundings, ...await step.inputs() }),
+      key,
       description,
       usesCache: isCacheUsed,
+      restore: () => imports.restore({ key, state, step }),
       perform: () => step.perform(output),
     });
-    if (shortcut) cache.remember(shortcut, outcome, description);
+    if (shortcut) cache.remember(shortcut, outcome, { key, description });
     return outcome;
   }
 

@@ -18,6 +18,8 @@ export interface StageState {
   readonly arguments: Map<string, string | undefined>;
   /** Whether CMD was set since the base, see applyInstruction(). */
   isCmdSet: boolean;
+  /** What the stage started from: how much of the layers and of the history is its base's. */
+  base?: { readonly diffIds: number; readonly history: number; readonly imageId?: string };
   /** The image that this is, as long as nothing was changed. */
   imageId?: string;
 }

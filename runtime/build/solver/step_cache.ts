@@ -2,7 +2,11 @@
 
 import { AT, O } from "../../../ffi/constants.ts";
 import { close, openAt, syncFileSystemInPool } from "../../../ffi/file.ts";
-import { readCacheRecord, touchCacheRecord } from "../../../storage/build/cache_store.ts";
+import {
+  type CacheRecord,
+  readCacheRecord,
+  touchCacheRecord,
+} from "../../../storage/build/cache_store.ts";
 import { replaceCacheRecord } from "../../../storage/build/replace_record.ts";
 import { withStepLock } from "../../../storage/build/step_lock.ts";
 import { sha256 } from "../../../storage/digest.ts";
@@ -27,10 +31,15 @@ export interface StepOutcome {
   readonly isCached: boolean;
 }
 
+/** What is known from elsewhere of a step. */
+export type RestoredStep = Pick<StepOutcome, "layer" | "created">;
+
 export interface Step {
   readonly key: string;
   readonly description: string;
   readonly usesCache: boolean;
+  /** Brings what the step leads to into the store from elsewhere, if it is known there. */
+  restore?(): Promise<RestoredStep | undefined>;
   /** Makes the layer, unsynced. */
   perform(): Promise<Layer | undefined>;
 }
@@ -39,6 +48,8 @@ export class StepCache {
   readonly #steps = new Map<string, Promise<StepOutcome>>();
   readonly #pending: Promise<void>[] = [];
   readonly #sync: LaterSync;
+  /** What steps of this build have led to, be it found or made, by their keys. */
+  readonly used = new Map<string, CacheRecord>();
 
   constructor(
     private readonly store: Store,
@@ -60,11 +71,15 @@ export class StepCache {
     return await outcome;
   }
 
-  /** Notes that another key leads to an outcome, too. */
-  remember(key: string, { layer, created }: StepOutcome, description: string): void {
+  /** Notes that another key, of less than all inputs, leads to the outcome of a step, too. */
+  remember(
+    key: string,
+    { layer, created }: StepOutcome,
+    { key: of, description }: Pick<Step, "key" | "description">,
+  ): void {
     const write = async () => {
       await this.#sync.all();
-      replaceCacheRecord(this.store, key, { chainId: layer?.chainId, created, description });
+      replaceCacheRecord(this.store, key, { chainId: layer?.chainId, created, description, of });
     };
     const writing = write();
     writing.catch(() => {}); // settle() hears of it
@@ -80,12 +95,16 @@ export class StepCache {
   find(key: string): StepOutcome | undefined {
     const record = readCacheRecord(this.store, key);
     if (record === undefined) return undefined;
-    const { chainId, created } = record;
+    const { chainId, created, of: wholeKey = key } = record;
     touchCacheRecord(this.store, key);
-    if (chainId === undefined) return { layer: undefined, created, isCached: true };
+    if (chainId === undefined) {
+      this.used.set(wholeKey, record);
+      return { layer: undefined, created, isCached: true };
+    }
     using _ = this.store.lockImages("shared");
     if (!layerExists(this.store, chainId)) return undefined;
     this.lease.hold(chainId);
+    this.used.set(wholeKey, record);
     return { layer: readLayer(this.store, chainId), created, isCached: true };
   }
 
@@ -96,14 +115,14 @@ export class StepCache {
     const all = withStepLock(store, step.key, signal, async () => {
       const found = step.usesCache ? this.find(step.key) : undefined; // made while this one waited
       if (found !== undefined) return resolve(found);
-      const layer = await step.perform(), created = this.created ?? now();
-      resolve({ layer, created, isCached: false });
+      const restored = step.usesCache ? await step.restore?.() : undefined;
+      const { layer, created } = restored ??
+        { layer: await step.perform(), created: this.created ?? now() };
+      const record = { chainId: layer?.chainId, created, description: step.description };
+      this.used.set(step.key, record);
+      resolve({ layer, created, isCached: restored !== undefined });
       await this.#sync.all();
-      replaceCacheRecord(store, step.key, {
-        chainId: layer?.chainId,
-        created,
-        description: step.description,
-      });
+      replaceCacheRecord(store, step.key, record);
     });
     this.#pending.push(all.catch(reject));
     return promise;

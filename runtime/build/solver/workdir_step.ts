@@ -13,6 +13,7 @@ export function prepareWorkdir(session: BuildSession, state: StageState): LayerS
   return {
     inputs: () => ({ step: "workdir", path, user }),
     historyText: `WORKDIR ${path}`,
+    isToldByHistory: true,
     async perform() {
       using working = new WorkingLayer(store, state.layer);
       const { directories } = working;

@@ -1,6 +1,10 @@
 /** From the end of a stage to an image. */
 
-import { encodeImageConfig, type ImageConfig } from "../../../storage/image/config.ts";
+import {
+  encodeImageConfig,
+  type ImageConfig,
+  type InlineCacheRecord,
+} from "../../../storage/image/config.ts";
 import { type CreatedImage, createImage } from "../../../storage/image/image_store.ts";
 import { recordImageEvent } from "../../../storage/image/record_event.ts";
 import { formatReference, type Reference } from "../../../storage/image/reference.ts";
@@ -14,12 +18,13 @@ export interface ImageOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Seconds since the epoch. */
   readonly sourceDateEpoch?: number;
+  readonly inlineCache?: readonly InlineCacheRecord[];
 }
 
 /** The configuration of the image that a state is. */
 export function imageConfigOf(
   state: StageState,
-  { labels, sourceDateEpoch }: Omit<ImageOptions, "references">,
+  { labels, sourceDateEpoch, inlineCache }: Omit<ImageOptions, "references">,
 ): ImageConfig {
   const time = sourceDateEpoch === undefined ? now() : formatTime(sourceDateEpoch, 0);
   const history = datedHistory(state.history, time);
@@ -37,6 +42,7 @@ export function imageConfigOf(
     history,
     os,
     rootfs: { type: "layers", diff_ids: state.diffIds },
+    ...(inlineCache && { "box.buildcache.v1": inlineCache }),
   };
 }
 

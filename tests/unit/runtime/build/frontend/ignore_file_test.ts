@@ -51,8 +51,8 @@ const cases: [text: string, ignored: string[], kept: string[]][] = [
 for (const [text, ignored, kept] of cases) {
   Deno.test(`parseIgnoreFile() of ${JSON.stringify(text)}`, () => {
     const ignores = parseIgnoreFile(text);
-    for (const path of ignored) assert.ok(ignores(path, false), `${path} is not ignored`);
-    for (const path of kept) assert.ok(!ignores(path, false), `${path} is ignored`);
+    for (const path of ignored) assert.ok(ignores(path), `${path} is not ignored`);
+    for (const path of kept) assert.ok(!ignores(path), `${path} is ignored`);
   });
 }
 
@@ -65,13 +65,16 @@ const directories: [text: string, skipped: string[], entered: string[]][] = [
   ["*\n!**/x", [], ["b", "b/c"]],
   ["*\n!a*/b", ["b"], ["a", "ab"]],
   ["*\n!a", ["b"], ["a", "a/b"]],
+  ["*\n!a/b\na", ["a"], []],
+  ["!a/b\n*", ["a"], []],
 ];
 
 for (const [text, skipped, entered] of directories) {
   Deno.test(`parseIgnoreFile() of ${JSON.stringify(text)} leaves out directories`, () => {
     const ignores = parseIgnoreFile(text);
-    for (const path of skipped) assert.ok(ignores(path, true), `${path} is entered`);
-    for (const path of entered) assert.ok(!ignores(path, true), `${path} is skipped`);
+    const isSkipped = (path: string) => ignores(path) && !ignores.mayIncludeBelow(path);
+    for (const path of skipped) assert.ok(isSkipped(path), `${path} is entered`);
+    for (const path of entered) assert.ok(!isSkipped(path), `${path} is skipped`);
   });
 }
 
@@ -91,5 +94,5 @@ for (const [text, message] of refused) {
 
 Deno.test("ignoring() takes no longer for a pattern that can match in many ways", () => {
   const ignores = ignoring(["*a".repeat(200) + "b"]);
-  assert.equal(ignores("a".repeat(4000), false), false);
+  assert.equal(ignores("a".repeat(4000)), false);
 });
