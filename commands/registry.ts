@@ -45,6 +45,7 @@ const logs = entry("Fetch the logs of a container", "./logs.ts");
 const pause = entry("Pause all processes within one or more containers", "./pause.ts");
 const port = entry("List port mappings or a specific mapping for the container", "./port.ts");
 const ps = entry("List containers", "./ps.ts");
+const pull = entry("Pull an image or a repository from a registry", "./pull.ts");
 const rename = entry("Rename a container", "./rename.ts");
 const restart = entry("Restart one or more containers", "./restart.ts");
 const rm = entry("Remove one or more containers", "./rm.ts");
@@ -103,6 +104,7 @@ export const registry: Registry = {
     pause,
     port,
     ps,
+    pull,
     rename,
     restart,
     rm,
@@ -173,6 +175,7 @@ export const registry: Registry = {
         ),
         load,
         ls: { ...images, aliases: ["list"] },
+        pull,
         rm: { ...rmi, aliases: ["rmi", "remove"] },
         save,
         tag,
@@ -195,7 +198,7 @@ export const registry: Registry = {
   },
   missing: `
     buildx completion compose config context df login
-    logout manifest network node plugin pull push search secret
+    logout manifest network node plugin push search secret
     service stack swarm trust volume
   `.trim().split(/\s+/).concat("image prune", "system prune"),
 };
