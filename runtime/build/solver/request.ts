@@ -1,5 +1,6 @@
 /** What a build is asked to do. */
 
+import type { RegistryAccess } from "../../../storage/registry/connect.ts";
 import type { ContextOrigin } from "../context/build_context.ts";
 import type { Platform, Warning } from "../frontend/types.ts";
 
@@ -17,6 +18,10 @@ export interface BuildRequest {
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly platform?: Platform;
+  /** How images that the store does not have are fetched; they are missing without it. */
+  readonly registry?: RegistryAccess;
+  /** Images are fetched anew even if the store has them. */
+  readonly pull?: boolean;
   readonly network: "none" | "host";
   /** Further lines of /etc/hosts. */
   readonly extraHosts: readonly string[];

@@ -68,6 +68,7 @@ export class StageSolver {
         const vertex = session.reporter.begin(this.#titles.next(`FROM ${base.reference}`));
         try {
           const platform = wantedPlatform(session, base.platform);
+          await session.images.provide(base.reference, platform, (text) => vertex.note(text));
           const state = await imageState(session.store, session.lease, base.reference, platform);
           vertex.done();
           return state;
