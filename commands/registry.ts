@@ -46,6 +46,7 @@ const pause = entry("Pause all processes within one or more containers", "./paus
 const port = entry("List port mappings or a specific mapping for the container", "./port.ts");
 const ps = entry("List containers", "./ps.ts");
 const pull = entry("Pull an image or a repository from a registry", "./pull.ts");
+const push = entry("Push an image or a repository to a registry", "./push.ts");
 const rename = entry("Rename a container", "./rename.ts");
 const restart = entry("Restart one or more containers", "./restart.ts");
 const rm = entry("Remove one or more containers", "./rm.ts");
@@ -105,6 +106,7 @@ export const registry: Registry = {
     port,
     ps,
     pull,
+    push,
     rename,
     restart,
     rm,
@@ -176,6 +178,7 @@ export const registry: Registry = {
         load,
         ls: { ...images, aliases: ["list"] },
         pull,
+        push,
         rm: { ...rmi, aliases: ["rmi", "remove"] },
         save,
         tag,
@@ -198,7 +201,7 @@ export const registry: Registry = {
   },
   missing: `
     buildx completion compose config context df login
-    logout manifest network node plugin push search secret
+    logout manifest network node plugin search secret
     service stack swarm trust volume
   `.trim().split(/\s+/).concat("image prune", "system prune"),
 };

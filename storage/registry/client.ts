@@ -22,6 +22,18 @@ export class RegistryClient {
     this.scopes = [`repository:${path}:${actions}`];
   }
 
+  /** Finds out whether the registry can be reached, and what it wants of its users. */
+  async checkAccess(): Promise<void> {
+    const response = await this.session.send({
+      method: "GET",
+      url: "/v2/",
+      scopes: this.scopes,
+      signal: this.signal,
+    });
+    if (!response.ok) throw await refusalOf(response);
+    await response.body?.cancel();
+  }
+
   /** A manifest by tag or digest, verified as far as that is possible. */
   async manifest(reference: string): Promise<Manifest> {
     const response = await this.session.expect({
