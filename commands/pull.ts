@@ -1,7 +1,11 @@
 import { pullImages } from "../runtime/image/pull/pull.ts";
 import { InvalidError } from "../storage/errors.ts";
-import { formatReference, parseReference, withDefaultTag } from "../storage/image/reference.ts";
-import { canonicalName } from "../storage/image/reference.ts";
+import {
+  canonicalName,
+  formatReference,
+  parseReference,
+  withDefaultTag,
+} from "../storage/image/reference.ts";
 import { Store } from "../storage/store.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
@@ -9,6 +13,7 @@ import { CliError } from "./cli/errors.ts";
 import { bool, string } from "./cli/options.ts";
 import { print } from "./cli/output.ts";
 import { contentTrust, platformOption, registryAccess, tlsVerify } from "./registry_access.ts";
+import { streamed } from "./transfer_errors.ts";
 import { showTransfer } from "./transfer_display.ts";
 
 export const command = defineCommand({
@@ -33,13 +38,12 @@ export const command = defineCommand({
     if (allTags && hasName) throw new CliError("tag can't be used with --all-tags/-a");
     const reference = allTags ? parsed : withDefaultTag(parsed);
     if (!allTags && !hasName && !options.quiet) print(`Using default tag: ${reference.tag}`);
-    await pullImages(new Store(root), {
-      ...registryAccess(options),
-      reference,
-      allTags,
-      platform: platformOption(options.platform),
-      report: options.quiet ? () => {} : showTransfer(Deno.stdout),
-    });
+    const show = options.quiet ? () => {} : showTransfer(Deno.stdout);
+    const platform = platformOption(options.platform), access = registryAccess(options);
+    await streamed(
+      show,
+      (report) => pullImages(new Store(root), { ...access, reference, allTags, platform, report }),
+    );
     const { repository, tag, digest } = reference;
     print(formatReference({ repository: canonicalName(repository), tag, digest }));
   },

@@ -13,6 +13,7 @@ import { CliError } from "./cli/errors.ts";
 import { bool } from "./cli/options.ts";
 import { print } from "./cli/output.ts";
 import { contentTrust, registryAccess, tlsVerify } from "./registry_access.ts";
+import { streamed } from "./transfer_errors.ts";
 import { showTransfer } from "./transfer_display.ts";
 
 export const command = defineCommand({
@@ -36,11 +37,11 @@ export const command = defineCommand({
     const reference = allTags ? parsed : withDefaultTag(parsed);
     const isDefault = reference.tag !== parsed.tag;
     if (isDefault && !options.quiet) print(`Using default tag: ${reference.tag}`);
-    await pushImages(new Store(root), {
-      ...registryAccess(options),
-      reference,
-      report: options.quiet ? () => {} : showTransfer(Deno.stdout),
-    });
+    const show = options.quiet ? () => {} : showTransfer(Deno.stdout);
+    await streamed(
+      show,
+      (report) => pushImages(new Store(root), { ...registryAccess(options), reference, report }),
+    );
     if (!options.quiet) return;
     const { repository, tag } = reference;
     print(formatReference({ repository: canonicalName(repository), tag }));

@@ -41,6 +41,8 @@ const importImage = entry(
 const info = entry("Display system-wide information", "./info.ts");
 const kill = entry("Kill one or more running containers", "./kill.ts");
 const load = entry("Load an image from a tar archive or STDIN", "./load.ts");
+const login = entry("Log in to a registry", "./login.ts");
+const logout = entry("Log out from a registry", "./logout.ts");
 const logs = entry("Fetch the logs of a container", "./logs.ts");
 const pause = entry("Pause all processes within one or more containers", "./pause.ts");
 const port = entry("List port mappings or a specific mapping for the container", "./port.ts");
@@ -101,6 +103,8 @@ export const registry: Registry = {
     ),
     kill,
     load,
+    login,
+    logout,
     logs,
     pause,
     port,
@@ -113,6 +117,7 @@ export const registry: Registry = {
     rmi,
     run,
     save,
+    search: entry("Search docker.io, or another registry, for images", "./search.ts"),
     start,
     stats,
     stop,
@@ -184,6 +189,15 @@ export const registry: Registry = {
         tag,
       },
     },
+    manifest: {
+      summary: "Look at image manifests and manifest lists",
+      commands: {
+        inspect: entry(
+          "Display an image manifest, or manifest list",
+          "./manifest_inspect.ts",
+        ),
+      },
+    },
     system: {
       summary: "Manage box",
       commands: {
@@ -200,8 +214,11 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    buildx completion compose config context df login
-    logout manifest network node plugin search secret
+    buildx completion compose config context df
+    network node plugin secret
     service stack swarm trust volume
-  `.trim().split(/\s+/).concat("image prune", "system prune"),
+  `.trim().split(/\s+/).concat(
+    ...["image prune", "system prune"],
+    ...["manifest annotate", "manifest create", "manifest push", "manifest rm"],
+  ),
 };

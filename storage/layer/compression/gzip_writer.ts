@@ -4,7 +4,8 @@ import type { ByteSource } from "../source.ts";
 
 /** Uncompressed bytes of a member. Small enough for several processors, and large enough to lose nothing by the division. */
 const MEMBER_SIZE = 1 << 20;
-const LEVEL = 6;
+/** Twice as fast as the usual 6, and 3% larger. */
+const LEVEL = 3;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
