@@ -22,6 +22,9 @@ export interface BlobOptions {
   onRetry?(delay: number): void;
 }
 
+/** Bytes between two failures that make it worth going on. */
+const PROGRESS = 1 << 16;
+
 /**
  * The bytes of a blob, exactly as many as its descriptor says: what is missing is asked for again, what is too much is an
  * error. Whether they are the right ones is for the caller to verify.
@@ -53,7 +56,7 @@ export async function* blobSource(
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof CutShort) && !mayRetry(error)) throw error;
-      failures = received > before ? 1 : failures + 1;
+      failures = received - before >= PROGRESS ? 1 : failures + 1;
       if (failures >= maxAttempts) throw error;
       const delay = delayBefore(failures);
       onRetry?.(delay);

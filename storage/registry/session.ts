@@ -150,19 +150,18 @@ export class Session {
   ): Promise<Response> {
     const watchdog = new Watchdog(this.settings.timeout, signal);
     try {
-      const response = await transport({
+      const response = await watchdog.wait(transport({
         method,
         url,
         headers: { "user-agent": USER_AGENT, "accept-encoding": "identity", ...headers, ...more },
         body: body === undefined || body instanceof Uint8Array ? body : streamOf(body, watchdog),
         signal: watchdog.signal,
-      });
-      watchdog.rest();
+      }));
       return guarded(response, watchdog, method, url);
     } catch (error) {
       watchdog[Symbol.dispose]();
       signal?.throwIfAborted();
-      throw connectionError(method, url, watchdog.signal.aborted ? watchdog.signal.reason : error);
+      throw connectionError(method, url, error);
     }
   }
 
@@ -221,16 +220,14 @@ function guarded(response: Response, watchdog: Watchdog, method: string, url: UR
   const stream = new ReadableStream<Bytes>({
     async pull(controller) {
       try {
-        watchdog.touch();
-        const { done, value } = await reader.read();
-        watchdog.rest();
+        const { done, value } = await watchdog.wait(reader.read());
         if (!done) return controller.enqueue(value);
         watchdog[Symbol.dispose]();
         controller.close();
       } catch (error) {
         watchdog[Symbol.dispose]();
-        const { signal } = watchdog;
-        controller.error(connectionError(method, url, signal.aborted ? signal.reason : error));
+        reader.cancel().catch(() => {}); // of what has only fallen silent
+        controller.error(connectionError(method, url, error));
       }
     },
     async cancel(reason) {

@@ -69,11 +69,11 @@ export async function uploadBlob(
       signal?.throwIfAborted();
       if (blob.error !== undefined) throw blob.error; // the layer cannot be read
       if (!mayRetry(error)) throw error;
-      const received = await statusOf(client, location);
-      if (received === undefined) location = await begin(client);
-      failures = (received ?? 0) > offset ? 1 : failures + 1;
+      const { received, at } = await statusOf(client, location) ??
+        { received: 0, at: await begin(client) };
+      failures = received > offset ? 1 : failures + 1;
       if (failures >= maxAttempts) throw error;
-      offset = received ?? 0;
+      [location, offset] = [at, received];
       await pause(delayBefore(failures), signal);
     }
   }
@@ -89,7 +89,7 @@ async function begin(client: RegistryClient): Promise<URL> {
 
 /** Where the upload goes on: each answer may say another place. */
 function locationOf(response: Response, from: URL): URL {
-  const url = URL.parse(response.headers.get("location") ?? "", from);
+  const url = URL.parse(response.headers.get("location") ?? from.href, from);
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
   throw new EngineError("the registry does not say where to upload to");
 }
@@ -116,15 +116,19 @@ async function finish(
   await response.body?.cancel();
 }
 
-/** How many bytes of an upload the registry has; undefined if it knows nothing of it. */
-async function statusOf(client: RegistryClient, location: URL): Promise<number | undefined> {
+/** How many bytes of an upload the registry has, and where it goes on; undefined if it knows nothing of it. */
+async function statusOf(
+  client: RegistryClient,
+  location: URL,
+): Promise<{ readonly received: number; readonly at: URL } | undefined> {
   try {
     const response = await client.upload("GET", location, undefined);
     await response.body?.cancel();
     const last = /^(?:bytes=)?0-([0-9]{1,15})$/.exec(response.headers.get("range") ?? "")?.[1];
     if (response.status !== 204) return undefined;
     // The registry says 0-0 both for nothing and for a single byte; nothing is the safe reading.
-    return last === undefined || last === "0" ? 0 : Number(last) + 1;
+    const received = last === undefined || last === "0" ? 0 : Number(last) + 1;
+    return { received, at: locationOf(response, location) };
   } catch (error) {
     if (error instanceof ConnectionError || error instanceof RegistryError) return undefined;
     throw error;

@@ -30,6 +30,8 @@ import { isForeign } from "./remote_image.ts";
 export interface LayerDownloadOptions {
   readonly store: Store;
   readonly lease: LayerLease;
+  /** Ends all downloads. */
+  readonly signal?: AbortSignal;
   /** A client for an abort signal of the downloads. */
   readonly clientFor: (signal: AbortSignal) => RegistryClient;
   /** With its domain. */
@@ -73,6 +75,18 @@ class LayerDownloads {
   }
 
   async run(): Promise<Layer | undefined> {
+    const { signal } = this.options, stop = () => this.abort.abort(signal?.reason);
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", stop);
+    try {
+      return await this.runAll();
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      await this.end();
+    }
+  }
+
+  private async runAll(): Promise<Layer | undefined> {
     const existing = this.holdExisting();
     if (existing < this.layers.length) this.findLocal();
     this.layers.forEach(({ diffId, digest }, index) => {
@@ -81,19 +95,15 @@ class LayerDownloads {
       this.options.report({ id, status: "Pulling fs layer" });
       if (!this.local.has(diffId) && !this.downloads.has(diffId)) this.begin(index);
     });
-    try {
-      let parent = existing === 0
-        ? undefined
-        : readLayer(this.options.store, this.chainIds[existing - 1]);
-      for (let index = existing; index < this.layers.length; index++) {
-        parent = await this.publish(index, parent);
-        const id = shortDigest(this.layers[index].digest!);
-        this.options.report({ id, status: "Pull complete" });
-      }
-      return parent;
-    } finally {
-      await this.end();
+    let parent = existing === 0
+      ? undefined
+      : readLayer(this.options.store, this.chainIds[existing - 1]);
+    for (let index = existing; index < this.layers.length; index++) {
+      parent = await this.publish(index, parent);
+      const id = shortDigest(this.layers[index].digest!);
+      this.options.report({ id, status: "Pull complete" });
     }
+    return parent;
   }
 
   /** Keeps the layers that the store has already; returns how many, from the lowest on. */

@@ -103,11 +103,8 @@ async function pullOne(
   const top: Layer | undefined = isComplete ? undefined : await downloadLayers(manifest, image, {
     store,
     lease,
-    clientFor: (signal) => {
-      const { signal: outer } = request;
-      const both = outer ? AbortSignal.any([outer, signal]) : signal;
-      return new RegistryClient(client.session, client.path, "pull", both);
-    },
+    signal: request.signal,
+    clientFor: (signal) => new RegistryClient(client.session, client.path, "pull", signal),
     repository: canonicalName(repository),
     limit: settings.maxDownloads,
     maxAttempts: settings.maxAttempts,
