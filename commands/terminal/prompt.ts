@@ -14,8 +14,8 @@ export async function promptForLine(question: string): Promise<string> {
 
 /** Asks for what nobody shall see. */
 export async function promptForSecret(question: string): Promise<string> {
+  using _ = new RawMode(0, undefined, makeSilent); // before anybody thinks of answering
   writeOut(question);
-  using _ = new RawMode(0, undefined, makeSilent);
   const secret = await readLine();
   writeOut("\n");
   return secret;
