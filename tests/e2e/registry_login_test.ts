@@ -159,6 +159,29 @@ boxTest("the configuration file: mirrors, and what is not understood", async (bo
     const words =
       /config\.json: the following directives don't match any configuration option: reg/;
     await store.fail("pull mirrored", 1, words, { env });
+    await using searched = new FaultyRegistry({ host });
+    const found = (name: string, stars: number, official: boolean) => ({
+      name,
+      description: `${name} is\n${"long ".repeat(20)}`,
+      star_count: stars,
+      is_official: official,
+      is_automated: false,
+    });
+    searched.misbehave((_, url) =>
+      url.pathname === "/v1/search" && url.search === "?q=app&n=2"
+        ? Response.json({ results: [found("few", 1, false), found("many", 700, true)] })
+        : undefined
+    );
+    await write({});
+    const search = ["search", "--limit", "2", `${searched.host}/app`];
+    deepEqual((await store.ok(search, { env })).split("\n").map((line) => line.trimEnd()), [
+      "NAME      DESCRIPTION                                     STARS     OFFICIAL   AUTOMATED",
+      "many      many is long long long long long long long l…   700       [OK]",
+      "few       few is long long long long long long long lo…   1",
+    ]);
+    const official = [...search, "-f", "is-official=false", "--format", "{{.Name}} {{.StarCount}}"];
+    equal(await store.ok(official, { env }), "few 1");
+    await store.fail("search --limit 101 x", 1, /Limit 101 is outside the range of \[1, 100\]/);
     await write({ "registry-mirrors": ["ftp://x"] });
     await store.fail("pull mirrored", 1, /invalid mirror: unsupported scheme in "ftp:/, { env });
   });
