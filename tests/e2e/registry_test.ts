@@ -132,7 +132,7 @@ boxTest("docker, podman and skopeo understand what box pushes, and box what they
       equal(await store.ok(["run", "--rm", `${host}/${format}`, "echo", "hi"]), "hi");
     }
     await withPodman(async (podman) => {
-      await podman.ok(["pull", "-q", "--tls-verify=false", name]);
+      await podman.ok(["pull", "-q", name]);
       const { Digest } = JSON.parse(await podman.ok(["image", "inspect", name]))[0];
       equal(Digest, digest);
     });
