@@ -32,6 +32,7 @@ const supported = {
   output: string("o", "Output destination (type=docker|oci|tar|local[,dest=path])"),
   platform: string(null, "Set platform for the build (os/architecture[/variant])"),
   progress: string(null, "Set type of progress output (auto|plain|tty|quiet)", { default: "auto" }),
+  pull: bool(null, "Always attempt to pull a newer version of the image"),
   quiet: bool("q", "Suppress the build output and print image ID on success"),
   secret: list(null, "Secret to expose to the build (e.g., id=mysecret,src=/local/secret)"),
   "shm-size": shmSize,
@@ -66,7 +67,6 @@ const refused = {
     null,
     "Swap limit equal to memory plus swap: '-1' to enable unlimited swap",
   ),
-  pull: unsupported("bool", null, "Always attempt to pull a newer version of the image"),
   rm: unsupported("bool", null, "Remove intermediate containers after a successful build", {
     default: "true",
     reason: "there are no intermediate containers",

@@ -86,7 +86,7 @@ export type ContainerOptions =
   & Partial<Pick<OptionValues<typeof runOptions>, "detach" | "detach-keys" | "sig-proxy">>;
 
 function pullPolicy(whatFollows: string) {
-  return string(null, `Pull image before ${whatFollows} ("missing"|"never")`, {
+  return string(null, `Pull image before ${whatFollows} ("always"|"missing"|"never")`, {
     default: "missing",
   });
 }

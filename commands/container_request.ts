@@ -85,12 +85,9 @@ export function containerRequest(
   };
 }
 
-/** Without a registry an image is there or it is not: "missing" and "never" come to the same. */
 function checkPullPolicy(policy: string): void {
-  if (policy === "missing" || policy === "never") return;
+  if (["always", "missing", "never"].includes(policy)) return;
   throw new UsageError(
-    policy === "always"
-      ? "--pull always is not supported yet"
-      : `invalid pull option: '${policy}': must be one of "always", "missing" or "never"`,
+    `invalid pull option: '${policy}': must be one of "always", "missing" or "never"`,
   );
 }

@@ -3,7 +3,11 @@
 import { AT, O } from "../ffi/constants.ts";
 import { isErrno, SystemError } from "../ffi/errno.ts";
 import { close, openAt, unlink, writeAll } from "../ffi/file.ts";
-import { createContainer } from "../runtime/container/create.ts";
+import {
+  createContainer,
+  type CreatedContainer,
+  type CreateRequest,
+} from "../runtime/container/create.ts";
 import { NotFoundError } from "../storage/errors.ts";
 import { formatReference, parseReference, withDefaultTag } from "../storage/image/reference.ts";
 import type { Store } from "../storage/store.ts";
@@ -20,27 +24,35 @@ export async function createFromCommandLine(
 ): Promise<string> {
   const request = containerRequest(options, args);
   using cidFile = options.cidfile === undefined ? undefined : new CidFile(options.cidfile);
+  if (options.pull === "always") await pull(store, request);
+  const { id, warnings } = await createOrPull(store, request, options.pull);
+  for (const warning of warnings) printError(`WARNING: ${warning}`);
+  cidFile?.write(id);
+  return id;
+}
+
+/** An image that is missing is pulled, unless that is not wanted. */
+async function createOrPull(
+  store: Store,
+  request: CreateRequest,
+  policy: string,
+): Promise<CreatedContainer> {
   try {
-    const { id, warnings } = await createContainer(store, request);
-    for (const warning of warnings) printError(`WARNING: ${warning}`);
-    cidFile?.write(id);
-    return id;
+    return await createContainer(store, request);
   } catch (error) {
-    if (error instanceof NotFoundError && options.pull !== "never") {
-      throw missingImage(request.config.Image, error);
-    }
-    throw error;
+    const isMissing = error instanceof NotFoundError && error.message.startsWith("No such image");
+    if (!isMissing || policy !== "missing") throw error;
+    const name = formatReference(withDefaultTag(parseReference(request.config.Image)));
+    printError(`Unable to find image '${name}' locally`);
+    await pull(store, request);
+    return await createContainer(store, request);
   }
 }
 
-/** Docker would go and fetch the image; box says why it does not. */
-function missingImage(image: string, error: NotFoundError): Error {
-  if (!error.message.startsWith("No such image")) return error;
-  const name = formatReference(withDefaultTag(parseReference(image)));
-  printError(`Unable to find image '${name}' locally`);
-  return new UsageError(
-    "pulling images is not supported yet: get the image with 'box load' or 'box import'",
-  );
+/** Loaded only here: most containers are made of images that are there. */
+async function pull(store: Store, { config, platform }: CreateRequest): Promise<void> {
+  const { pullForContainer } = await import("./pull_for_container.ts");
+  await pullForContainer(store, config.Image, platform);
 }
 
 /** --cidfile: made before the container, so that nobody else's is overwritten, and gone if there is no id to put into it. */

@@ -41,10 +41,14 @@ const importImage = entry(
 const info = entry("Display system-wide information", "./info.ts");
 const kill = entry("Kill one or more running containers", "./kill.ts");
 const load = entry("Load an image from a tar archive or STDIN", "./load.ts");
+const login = entry("Log in to a registry", "./login.ts");
+const logout = entry("Log out from a registry", "./logout.ts");
 const logs = entry("Fetch the logs of a container", "./logs.ts");
 const pause = entry("Pause all processes within one or more containers", "./pause.ts");
 const port = entry("List port mappings or a specific mapping for the container", "./port.ts");
 const ps = entry("List containers", "./ps.ts");
+const pull = entry("Pull an image or a repository from a registry", "./pull.ts");
+const push = entry("Push an image or a repository to a registry", "./push.ts");
 const rename = entry("Rename a container", "./rename.ts");
 const restart = entry("Restart one or more containers", "./restart.ts");
 const rm = entry("Remove one or more containers", "./rm.ts");
@@ -99,16 +103,21 @@ export const registry: Registry = {
     ),
     kill,
     load,
+    login,
+    logout,
     logs,
     pause,
     port,
     ps,
+    pull,
+    push,
     rename,
     restart,
     rm,
     rmi,
     run,
     save,
+    search: entry("Search docker.io, or another registry, for images", "./search.ts"),
     start,
     stats,
     stop,
@@ -173,9 +182,20 @@ export const registry: Registry = {
         ),
         load,
         ls: { ...images, aliases: ["list"] },
+        pull,
+        push,
         rm: { ...rmi, aliases: ["rmi", "remove"] },
         save,
         tag,
+      },
+    },
+    manifest: {
+      summary: "Look at image manifests and manifest lists",
+      commands: {
+        inspect: entry(
+          "Display an image manifest, or manifest list",
+          "./manifest_inspect.ts",
+        ),
       },
     },
     system: {
@@ -194,8 +214,11 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    buildx completion compose config context df login
-    logout manifest network node plugin pull push search secret
+    buildx completion compose config context df
+    network node plugin secret
     service stack swarm trust volume
-  `.trim().split(/\s+/).concat("image prune", "system prune"),
+  `.trim().split(/\s+/).concat(
+    ...["image prune", "system prune"],
+    ...["manifest annotate", "manifest create", "manifest push", "manifest rm"],
+  ),
 };

@@ -64,6 +64,13 @@ export function makeRaw(termios: Termios): Termios {
   return raw;
 }
 
+/** The same modes, but nothing that is typed is shown: for secrets. */
+export function makeSilent(termios: Termios): Termios {
+  const silent = termios.slice(), view = new DataView(silent.buffer);
+  view.setUint32(LOCAL, view.getUint32(LOCAL, true) & ~LFLAG.ECHO, true);
+  return silent;
+}
+
 /** The size of a terminal in characters. Throws ENOTTY for what is none. */
 export function getWindowSize(fd: number): WindowSize {
   const winsize = new Uint16Array(4);

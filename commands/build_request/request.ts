@@ -2,6 +2,7 @@
 import type { BuildRequest } from "../../runtime/build/solver/request.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import { parseNewReference } from "../../storage/image/reference.ts";
+import { findCredentials } from "../../storage/registry/credential_store.ts";
 import type { buildOptions } from "../build_options.ts";
 import { CliError, UsageError } from "../cli/errors.ts";
 import type { OptionValues } from "../cli/options.ts";
@@ -28,6 +29,8 @@ export async function buildRequestOf(
     buildArguments: buildArguments(options["build-arg"]),
     labels: Object.fromEntries(options.label.map((each) => pair(each, ""))),
     platform: options.platform === undefined ? undefined : platformOf(options.platform),
+    registry: { credentials: findCredentials },
+    pull: options.pull,
     network: networkOf(options.network),
     extraHosts: options["add-host"].map(hostLine),
     shmSize: options["shm-size"],

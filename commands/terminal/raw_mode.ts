@@ -16,7 +16,7 @@ const ENDING_EVENTS = ["unload", "error", "unhandledrejection"] as const;
  * Puts a terminal into raw mode until it is disposed of, an error is caught nowhere, the process exits, or one of `signals`
  * ends it (with exit code 128 and the signal's number); those that box passes on to a container must not be among them. A
  * process that was stopped from outside goes on in raw mode when it comes back to the foreground. Only SIGKILL leaves the
- * terminal raw.
+ * terminal raw. `modes` may put it into other modes than raw ones.
  */
 export class RawMode implements Disposable {
   readonly #original: Termios;
@@ -24,7 +24,11 @@ export class RawMode implements Disposable {
   readonly #restore = () => this.restore();
   #isRaw = false;
 
-  constructor(readonly fd: number, signals: readonly EndingSignal[] = ENDING_SIGNALS) {
+  constructor(
+    readonly fd: number,
+    signals: readonly EndingSignal[] = ENDING_SIGNALS,
+    private readonly modes: (original: Termios) => Termios = makeRaw,
+  ) {
     this.#original = getTermios(fd);
     for (const event of ENDING_EVENTS) globalThis.addEventListener(event, this.#restore);
     for (const signal of signals) this.#on(signal, () => Deno.exit(128 + SIGNALS[signal]));
@@ -57,7 +61,7 @@ export class RawMode implements Disposable {
 
   #enter(): void {
     this.#isRaw = true;
-    setTermios(this.fd, makeRaw(this.#original));
+    setTermios(this.fd, this.modes(this.#original));
   }
 
   #on(signal: Deno.Signal, listener: () => void): void {

@@ -6,7 +6,7 @@ import { appendEvent } from "../events/append.ts";
 import type { Store } from "../store.ts";
 import { readImageConfig } from "./image_store.ts";
 
-/** Docker's words; `pull` and `push` will join them. */
+/** Docker's words. */
 export type ImageAction = "delete" | "import" | "load" | "save" | "tag" | "untag";
 
 /** Notes that something has happened to an image. `name` is the reference that it is about, or the id again. Never fails. */
@@ -18,6 +18,23 @@ export function recordImageEvent(store: Store, action: ImageAction, id: string, 
     Type: "image",
     Action: action,
     Actor: { ID: id, Attributes },
+  });
+}
+
+/** Notes that an image has come from a registry or gone there, which docker tells by its name instead of its id. */
+export function recordTransferEvent(
+  store: Store,
+  action: "pull" | "push",
+  id: string,
+  name: string,
+  repository: string,
+): void {
+  appendEvent(store, {
+    status: action,
+    id: name,
+    Type: "image",
+    Action: action,
+    Actor: { ID: name, Attributes: { ...labelsOf(store, id), name: repository } },
   });
 }
 

@@ -58,8 +58,9 @@ class ImageRemoval {
     const isId = hexOf(id).startsWith(words.replace(/^sha256:/, ""));
     if (!isId) {
       const name = formatReference(withDefaultTag(parseReference(words)));
-      if (names.length === 1) this.refuseWhileUsed(id, words);
+      if (isSingle(names)) this.refuseWhileUsed(id, words);
       this.untag(id, [name]);
+      if (!name.includes("@")) this.untagDigests(id, parseReference(name).repository);
       // The name was asked for, and is gone; that something else needs the image is no error.
       if (this.namesOf(id).length > 0 || this.conflictOf(id, true)) return this.removals;
     } else {
@@ -81,6 +82,12 @@ class ImageRemoval {
     this.repositories.remove(this.store, names);
     this.removals.push(...names.map((untagged) => ({ untagged })));
     for (const _ of names) recordImageEvent(this.store, "untag", id, id);
+  }
+
+  /** Where the last tag of a repository goes, the digests that it was pulled or pushed with go, too. */
+  private untagDigests(id: string, repository: string): void {
+    const names = this.namesOf(id).filter((name) => parseReference(name).repository === repository);
+    if (names.length > 0 && names.every((name) => name.includes("@"))) this.untag(id, names);
   }
 
   /** By its only name, an image that a container uses can only be removed by force. */
@@ -156,6 +163,14 @@ class ImageRemoval {
     return listImageIds(this.store).includes(id) && this.namesOf(id).length === 0 &&
       !this.hasChildren(id) && !this.containers.some((container) => container.Image === id);
   }
+}
+
+/** Whether it is one name, or a tag and a digest of one repository. */
+function isSingle(names: readonly string[]): boolean {
+  const digests = names.filter((name) => name.includes("@"));
+  const repositories = new Set(names.map((name) => parseReference(name).repository));
+  return names.length === 1 ||
+    (names.length === 2 && digests.length === 1 && repositories.size === 1);
 }
 
 function conflict(id: string, force: string, reason: string): ConflictError {

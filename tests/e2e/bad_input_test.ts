@@ -42,10 +42,15 @@ boxTest("what does not exist is said so, in docker's words", async (box) => {
   for (const [args, message, more] of table) {
     await refuses(box, args, { message, ...more });
   }
-  for (const [args, code] of [["create nosuch", 125], ["run nosuch", 125]] as const) {
-    const stderr = await box.fail(args, code, /^Unable to find image 'nosuch:latest' locally\n/);
-    ok(stderr.includes("get the image with 'box load' or 'box import'"), stderr);
+  // Nobody listens at the registry that these names are of.
+  for (const [args, code] of [["create", 1], ["run", 125]] as const) {
+    const words = [args, "127.0.0.1:9/nosuch"],
+      start = "Unable to find image '127.0.0.1:9/nosuch:latest'";
+    const stderr = await box.fail(words, code, new RegExp(`^${start} locally\n`));
+    ok(stderr.includes('Error response from daemon: Get "http://127.0.0.1:9/v2/nosuch/'), stderr);
     assertTidy(box.root);
+    const never = [args, "--pull", "never", "127.0.0.1:9/nosuch"];
+    await box.fail(never, code, /Error response from daemon: No such image: 127.0.0.1:9\/nosuch:/);
   }
 });
 

@@ -239,9 +239,9 @@ boxTest(
     ok(!(await box.ok("images --format {{.Repository}}")).includes("broken"));
     const mistakes: [string, RegExp][] = [
       ["FROM busybox\nBOGUS x\n", /dockerfile parse error on line 2: unknown instruction: BOGUS/],
-      ["FROM nosuch\n", /No such image: nosuch:latest/],
+      ["FROM 127.0.0.1:9/nosuch\n", /Get "http:\/\/127.0.0.1:9\/v2\/nosuch\/manifests\/latest"/],
       ["FROM busybox\nCOPY a /a\n", /there is no build context/],
-      ["FROM --platform=linux/riscv64 busybox\nRUN true", /does not match the specified platform/],
+      ["FROM --platform=linux/riscv64 127.0.0.1:9/nosuch\nRUN true", /127.0.0.1:9/],
     ];
     for (const [stdin, message] of mistakes) await box.fail("build -", 1, message, { stdin });
   },

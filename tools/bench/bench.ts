@@ -1,5 +1,6 @@
 /** The bench itself. It expects a mount namespace of its own: main.ts provides it. */
 
+import { Skip } from "../../tests/e2e/harness/skip.ts";
 import { must } from "../command.ts";
 import type { Arena } from "./contestant.ts";
 import { compiledBox, withEngines } from "./engines.ts";
@@ -8,7 +9,7 @@ import { describeMachine, describePrograms } from "./machine.ts";
 import { measureRow } from "./measure.ts";
 import { UnifiedCgroup, withFileSystem } from "./mounts.ts";
 import { type Options, parseOptions } from "./options.ts";
-import type { RowGroup } from "./row.ts";
+import type { Row, RowGroup } from "./row.ts";
 import { chooseRows, groups } from "./rows.ts";
 import { describe, header } from "./table.ts";
 
@@ -30,7 +31,17 @@ async function printIntroduction(directory: string): Promise<void> {
   console.log(legend);
 }
 
-async function measureGroup({ rows }: RowGroup, arena: Arena, runs?: number): Promise<void> {
+async function measureGroup(group: RowGroup, arena: Arena, runs?: number): Promise<void> {
+  const { rows, surround = (use: () => Promise<void>) => use() } = group;
+  try {
+    await surround(() => measureRows(rows, arena, runs));
+  } catch (error) {
+    if (!(error instanceof Skip)) throw error;
+    console.log(`left out: ${rows.map(({ name }) => name).join("; ")}: ${error.message}`);
+  }
+}
+
+async function measureRows(rows: readonly Row[], arena: Arena, runs?: number): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "stores-" });
   try {
     await withEngines(directory, async (engines) => {

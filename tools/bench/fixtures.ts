@@ -28,6 +28,12 @@ export const debianArchive: Fixture = {
     await imageArchive(directory, [{ name: "debian:latest", layer: await debianTar() }]),
 };
 
+/** The image busybox:latest. */
+export const busyboxArchive: Fixture = {
+  make: async (directory) =>
+    await imageArchive(directory, [{ name: "busybox:latest", layer: await busyboxTar() }]),
+};
+
 /** A layer of a single file of 1 GB. */
 export const largeLayer: Fixture = {
   async make(directory) {

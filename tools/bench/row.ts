@@ -44,5 +44,7 @@ export interface Row {
 
 /** Rows that begin with empty stores, and may leave something in them for the next row. */
 export interface RowGroup {
+  /** Runs the rows while something is there that they need. */
+  readonly surround?: (use: () => Promise<void>) => Promise<void>;
   readonly rows: readonly Row[];
 }

@@ -6,8 +6,9 @@ import { images } from "./rows/images.ts";
 import { lists } from "./rows/lists.ts";
 import { lives } from "./rows/lives.ts";
 import { memory } from "./rows/memory.ts";
+import { registries } from "./rows/registry.ts";
 
-export const groups: readonly RowGroup[] = [containers, lives, images, lists, memory];
+export const groups: readonly RowGroup[] = [containers, lives, images, registries, lists, memory];
 
 /** The groups with those of their rows that have one of `words` in their name; all without words. */
 export function chooseRows(
@@ -17,6 +18,6 @@ export function chooseRows(
   if (words.length === 0) return groups;
   const isChosen = (name: string) => name.split(/[\s,]+/).some((word) => words.includes(word));
   return groups
-    .map(({ rows }) => ({ rows: rows.filter(({ name }) => isChosen(name)) }))
+    .map((group) => ({ ...group, rows: group.rows.filter(({ name }) => isChosen(name)) }))
     .filter(({ rows }) => rows.length > 0);
 }

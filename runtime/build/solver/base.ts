@@ -40,7 +40,7 @@ export async function imageState(
   reference: string,
   platform?: Platform,
 ): Promise<StageState> {
-  const { id, config } = findImage(store, reference);
+  const { id, config } = resolveImage(store, reference);
   if (platform !== undefined) checkPlatform(reference, platformOf(config), platform);
   return { ...await stateOf(store, lease, config), imageId: id };
 }
@@ -87,21 +87,6 @@ function checkPlatform(reference: string, actual: Platform, wanted: Platform): v
     `image with reference ${reference} was found but does not match the specified platform: ` +
       `wanted ${formatPlatform(wanted)}, actual: ${formatPlatform(actual)}`,
   );
-}
-
-function findImage(store: Store, reference: string) {
-  try {
-    return resolveImage(store, reference);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    // Docker's classic builder with --pull=false and no registry at hand; box knows no registry yet.
-    throw new BuildError(
-      `${error.message}: box cannot pull images yet; load or import it first`,
-      undefined,
-      undefined,
-      { cause: error },
-    );
-  }
 }
 
 function holdLayer(store: Store, lease: LayerLease, chainId: string): void {

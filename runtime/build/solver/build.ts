@@ -10,6 +10,7 @@ import { DockerfileError } from "../dockerfile_error.ts";
 import { parseBuildFile } from "../frontend/parse_build_file.ts";
 import { planStages } from "../frontend/plan_stages.ts";
 import type { BuildPlan, Stage, Warning } from "../frontend/types.ts";
+import { BaseImages } from "./base_images.ts";
 import { BuildCanceled, BuildError, type FailureImages } from "./errors.ts";
 import { type BuildProgress, ProgressReporter } from "./progress.ts";
 import { CacheImports } from "./cache_import.ts";
@@ -124,6 +125,7 @@ export class Build {
       reporter,
       signal: abort.signal,
       sources,
+      images: new BaseImages(store, request, abort.signal),
       stateOf(stage) {
         let state = stages.get(stage);
         if (state === undefined) {

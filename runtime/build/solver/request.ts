@@ -2,6 +2,7 @@
 
 import type { LayoutChoice } from "../../../storage/archive/oci_layout.ts";
 import type { ArchiveFormat, ArchiveTarget } from "../../../storage/archive/save.ts";
+import type { RegistryAccess } from "../../../storage/registry/connect.ts";
 import type { ContextOrigin } from "../context/build_context.ts";
 import type { Platform, Warning } from "../frontend/types.ts";
 
@@ -19,6 +20,10 @@ export interface BuildRequest {
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly platform?: Platform;
+  /** How images that the store does not have are fetched; they are missing without it. */
+  readonly registry?: RegistryAccess;
+  /** Images are fetched anew even if the store has them. */
+  readonly pull?: boolean;
   readonly network: "none" | "host";
   /** Further lines of /etc/hosts. */
   readonly extraHosts: readonly string[];

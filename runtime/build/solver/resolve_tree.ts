@@ -22,6 +22,7 @@ export async function resolveTree(
       return sources.layer((await session.stateOf(source.stage)).layer, from);
     case "image": {
       const platform = wantedPlatform(session, source.platform);
+      await session.images.provide(source.reference, platform, () => {});
       const { layer } = await imageState(store, lease, source.reference, platform);
       return sources.layer(layer, from);
     }

@@ -4,6 +4,7 @@ import type { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { BuildPlan, Platform, Stage } from "../frontend/types.ts";
 import type { CacheImports } from "./cache_import.ts";
+import type { BaseImages } from "./base_images.ts";
 import type { ProgressReporter } from "./progress.ts";
 import type { BuildRequest } from "./request.ts";
 import type { Sources } from "./sources.ts";
@@ -26,6 +27,7 @@ export interface BuildSession {
   /** Ended by who asked for the build, or by the first step that fails. */
   readonly signal: AbortSignal;
   readonly sources: Sources;
+  readonly images: BaseImages;
   /** The end of a stage, which is solved once, whoever asks. */
   stateOf(stage: Stage): Promise<StageState>;
 }

@@ -70,16 +70,22 @@ export class StageSolver {
         const platform = wantedPlatform(session, base.platform), { reference } = base;
         return await this.#load(
           this.#titles.next(`FROM ${reference}`),
-          () => imageState(session.store, session.lease, reference, platform),
+          async (note) => {
+            await session.images.provide(reference, platform, note);
+            return await imageState(session.store, session.lease, reference, platform);
+          },
         );
       }
     }
   }
 
-  async #load(title: string, load: () => Promise<StageState>): Promise<StageState> {
+  async #load(
+    title: string,
+    load: (note: (text: string) => void) => Promise<StageState>,
+  ): Promise<StageState> {
     const vertex = this.session.reporter.begin(title);
     try {
-      const state = await load();
+      const state = await load((text) => vertex.note(text));
       vertex.done();
       return state;
     } catch (error) {

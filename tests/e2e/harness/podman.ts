@@ -11,6 +11,12 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 netns = "none"
 `;
 
+/** containers-registries.conf(5): as for docker, this machine's registries need no TLS. */
+const registriesConf = `[[registry]]
+location = "127.0.0.1"
+insecure = true
+`;
+
 export interface PodmanOptions {
   storageDriver: "vfs" | "overlay";
   /** Its own choice, if this is not installed. */
@@ -29,7 +35,9 @@ export async function withPodman(
   skipUnless(program, "no podman here");
   const directory = await Deno.makeTempDir({ prefix: "box-podman-" });
   const configuration = `${directory}/containers.conf`;
+  const registries = `${directory}/registries.conf`;
   await Deno.writeTextFile(configuration, containersConf);
+  await Deno.writeTextFile(registries, registriesConf);
   const podman = new Program([
     program,
     `--root=${directory}/root`,
@@ -39,7 +47,9 @@ export async function withPodman(
     ...findProgram(runtime) ? [`--runtime=${runtime}`] : [],
     "--cgroup-manager=cgroupfs",
     "--events-backend=none",
-  ], { env: { CONTAINERS_CONF: configuration } });
+  ], {
+    env: { CONTAINERS_CONF: configuration, CONTAINERS_REGISTRIES_CONF: registries },
+  });
   try {
     await use(podman);
     await podman.ok("rm --force --all");

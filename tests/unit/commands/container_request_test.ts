@@ -173,6 +173,7 @@ Deno.test("a request says what the options say and no more", () => {
       {},
       { Tmpfs: { "/x": "ro", "/y": "size=1m,noexec" } },
     ],
+    [["--pull", "always", "image"], {}],
     [["--pull", "never", "image"], {}],
     [["--pull", "missing", "image"], {}],
   ];
@@ -214,7 +215,6 @@ Deno.test("what Docker's client refuses is a UsageError", () => {
     ],
     [["--network", ""], "no name set for network"],
     [["--network", "bridge"], "--network bridge is not supported yet, only none and host are"],
-    [["--pull", "always"], "--pull always is not supported yet"],
     [
       ["--pull", "often"],
       `invalid pull option: 'often': must be one of "always", "missing" or "never"`,

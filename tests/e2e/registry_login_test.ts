@@ -1,0 +1,188 @@
+/** Who box is at registries: login, tokens, certificates, mirrors. */
+
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { type Box, boxTest, withRegistry } from "./harness.ts";
+import { FaultyRegistry, refusal } from "./registry/faulty_registry.ts";
+
+const readConfig = (path: string) => JSON.parse(Deno.readTextFileSync(path));
+
+async function directory(box: Box, name: string): Promise<string> {
+  const path = `${box.temp}/${name}`;
+  await Deno.mkdir(path, { recursive: true });
+  return path;
+}
+
+boxTest("login keeps what the registry takes, and pull and push use it", async (box) => {
+  await box.busybox();
+  const tls = await directory(box, "tls"), DOCKER_CONFIG = await directory(box, "docker");
+  const file = `${DOCKER_CONFIG}/config.json`, env = { DOCKER_CONFIG };
+  await Deno.writeTextFile(file, JSON.stringify({ detachKeys: "ctrl-x", auths: {} }));
+  await withRegistry({ tls, authentication: true }, async ({ host }) => {
+    const name = `${host}/app`;
+    await box.ok(["tag", "busybox", name]);
+    await box.fail(["push", name], 1, /no basic auth credentials/, { env });
+    await box.fail(["pull", name], 1, /no basic auth credentials/, { env });
+    await box.fail(["login", "-u", "alice", "--password-stdin", host], 1, /401 Unauthorized/, {
+      env,
+      stdin: "wrong",
+    });
+    const interactive = /^Error: Cannot perform an interactive login from a non TTY device\n$/;
+    await box.fail(["login", host], 1, interactive, { env });
+    await box.fail("login --password-stdin", 1, /^Must provide --username with --password-stdin/);
+    deepEqual(readConfig(file), { detachKeys: "ctrl-x", auths: {} });
+
+    const login = ["login", "-u", "alice", "--password-stdin", host];
+    const { stdout, stderr, code } = await box.run(login, { env, stdin: "secret\n" });
+    equal(code, 0, stderr);
+    equal(stdout, "Login Succeeded\n");
+    ok(stderr.startsWith(`WARNING! Your password will be stored unencrypted in ${file}.\n`));
+    const auth = btoa("alice:secret");
+    deepEqual(readConfig(file), { detachKeys: "ctrl-x", auths: { [host]: { auth } } });
+    equal((await Deno.stat(file)).mode! & 0o777, 0o600);
+    match(await box.ok(["login", host], { env }), /^Authenticating with existing credentials/);
+
+    // As if the authority were unknown: it is this machine's own registry.
+    await box.ok(["push", name], { env });
+    // With an authority, as docker has it.
+    const config = await directory(box, "config");
+    const certificates = await directory(box, `config/box/certs.d/${host}`);
+    await Deno.copyFile(`${tls}/ca.crt`, `${certificates}/ca.crt`);
+    const store = box.otherStore("pulled"), known = { ...env, XDG_CONFIG_HOME: config };
+    await store.ok(["pull", name], { env: known });
+    equal(await box.ok(["logout", host], { env }), `Removing login credentials for ${host}`);
+    equal(await box.ok(["logout", host], { env }), `Not logged in to ${host}`);
+    deepEqual(readConfig(file), { detachKeys: "ctrl-x", auths: {} });
+    await box.fail(["push", name], 1, /no basic auth credentials/, { env });
+
+    const terminal = box.terminal(["login", host], { env });
+    await terminal.waitFor("Username: ");
+    await terminal.write("alice\n");
+    await terminal.waitFor("Password: ");
+    await terminal.write("secret\n");
+    await terminal.waitFor("Login Succeeded");
+    equal((await terminal.wait()).code, 0);
+    ok(!terminal.stdout.includes("secret"), terminal.stdout);
+
+    // A helper keeps them in a file of its own.
+    await Deno.writeTextFile(file, JSON.stringify({ credHelpers: { [host]: "test" } }));
+    const bin = await directory(box, "bin"), helper = `${bin}/docker-credential-test`;
+    await Deno.writeTextFile(
+      helper,
+      `#!/bin/sh
+case $1 in
+  store) cat > ${bin}/kept ;;
+  get) cat > /dev/null; cat ${bin}/kept 2>/dev/null || {
+    echo credentials not found in native keychain; exit 1; } ;;
+  erase) cat > /dev/null; rm ${bin}/kept ;;
+esac
+`,
+      { mode: 0o755 },
+    );
+    const helped = { ...env, PATH: `${bin}:${box.defaults.env!.PATH}` };
+    const quiet = await box.run(login, { env: helped, stdin: "secret" });
+    equal(quiet.stdout + quiet.stderr, "Login Succeeded\n");
+    deepEqual(readConfig(`${bin}/kept`), { ServerURL: host, Username: "alice", Secret: "secret" });
+    ok(!Deno.readTextFileSync(file).includes(auth));
+    await box.ok(["push", name], { env: helped });
+    await box.ok(["logout", host], { env: helped });
+    await box.fail(["push", name], 1, /no basic auth credentials/, { env: helped });
+    await box.fail(["push", name], 1, /docker-credential-test": executable file not found/, {
+      env,
+    });
+  });
+});
+
+boxTest(
+  "tokens are asked for with what they are to be used for, and only where that is safe",
+  async (box) => {
+    await box.busybox();
+    await withRegistry({}, async (registry) => {
+      await using guarded = new FaultyRegistry(registry);
+      const name = `${guarded.host}/team/app`,
+        asked: URL[] = [],
+        authorizations: (string | null)[] = [];
+      let password = "Basic " + btoa("alice:secret");
+      guarded.misbehave((request, url) => {
+        const authorization = request.headers.get("authorization");
+        if (url.pathname === "/token") {
+          asked.push(url);
+          authorizations.push(authorization);
+          return authorization === password
+            ? Response.json({
+              token: `token-for ${url.searchParams.get("scope")}`.replaceAll(" ", "_"),
+            })
+            : refusal(401, "UNAUTHORIZED", "incorrect username or password");
+        }
+        if (authorization?.startsWith("Bearer token-for_")) return undefined;
+        return refusal(401, "UNAUTHORIZED", "authentication required", {
+          "www-authenticate":
+            `Bearer realm="http://${guarded.host}/token",service="the registry, 1",scope="x:y:z"`,
+        });
+      });
+      const env = { DOCKER_CONFIG: await directory(box, "docker") };
+      const login = ["login", "-u", "alice", "-p", "secret", guarded.host];
+      match(
+        (await box.run(login, { env })).stderr,
+        /^WARNING! Using --password via the CLI is insec/,
+      );
+      await box.ok(["tag", "busybox", name]);
+      asked.length = 0;
+      await box.ok(["push", name], { env });
+      await box.otherStore("pulled").ok(["pull", name], { env });
+      deepEqual(asked.map(({ searchParams }) => searchParams.get("scope")), [
+        "repository:team/app:pull,push",
+        "repository:team/app:pull",
+      ]);
+      ok(asked.every(({ searchParams }) => searchParams.get("service") === "the registry, 1"));
+      password = "another";
+      const refused = /unauthorized: incorrect username or password/;
+      await box.fail(["pull", name], 1, refused, { env });
+      await box.fail(login, 1, refused, { env });
+    });
+  },
+);
+
+boxTest("the configuration file: mirrors, and what is not understood", async (box) => {
+  await box.busybox();
+  await withRegistry({}, async ({ host }) => {
+    await box.ok(["tag", "busybox", `${host}/library/mirrored`]);
+    await box.ok(["push", `${host}/library/mirrored`]);
+    const config = await directory(box, "config/box"),
+      env = { XDG_CONFIG_HOME: `${box.temp}/config` };
+    const write = (settings: object) =>
+      Deno.writeTextFile(`${config}/config.json`, JSON.stringify(settings));
+    await write({ "registry-mirrors": [`http://${host}/`] });
+    const store = box.otherStore("pulled");
+    match(await store.ok("pull mirrored", { env }), /\ndocker.io\/library\/mirrored:latest$/);
+    equal(await store.ok("images --format {{.Repository}}:{{.Tag}}"), "mirrored:latest");
+    await write({ "registry-mirror": [] });
+    const words =
+      /config\.json: the following directives don't match any configuration option: reg/;
+    await store.fail("pull mirrored", 1, words, { env });
+    await using searched = new FaultyRegistry({ host });
+    const found = (name: string, stars: number, official: boolean) => ({
+      name,
+      description: `${name} is\n${"long ".repeat(20)}`,
+      star_count: stars,
+      is_official: official,
+      is_automated: false,
+    });
+    searched.misbehave((_, url) =>
+      url.pathname === "/v1/search" && url.search === "?q=app&n=2"
+        ? Response.json({ results: [found("few", 1, false), found("many", 700, true)] })
+        : undefined
+    );
+    await write({});
+    const search = ["search", "--limit", "2", `${searched.host}/app`];
+    deepEqual((await store.ok(search, { env })).split("\n").map((line) => line.trimEnd()), [
+      "NAME      DESCRIPTION                                     STARS     OFFICIAL   AUTOMATED",
+      "many      many is long long long long long long long l…   700       [OK]",
+      "few       few is long long long long long long long lo…   1",
+    ]);
+    const official = [...search, "-f", "is-official=false", "--format", "{{.Name}} {{.StarCount}}"];
+    equal(await store.ok(official, { env }), "few 1");
+    await store.fail("search --limit 101 x", 1, /Limit 101 is outside the range of \[1, 100\]/);
+    await write({ "registry-mirrors": ["ftp://x"] });
+    await store.fail("pull mirrored", 1, /invalid mirror: unsupported scheme in "ftp:/, { env });
+  });
+});
