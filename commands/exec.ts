@@ -65,7 +65,7 @@ export const command = defineCommand({
     const request = { argv, env, user, workingDirectory, privileged, tty, stdin };
     try {
       if (!detach) return await runAttached(store, name, request, detachKeys);
-      releaseExec(startExec(store, name, request, true));
+      releaseExec(await startExec(store, name, request, true));
     } catch (error) {
       if (error instanceof ExecutionRefused) return detach ? 0 : refused(error);
       if (!(error instanceof ExecError) || detach) throw error;
@@ -86,7 +86,7 @@ async function runAttached(
   using keyboard = new Keyboard({ tty, stdin, detachKeys, signalProxy: false });
   const { size } = keyboard;
   const session = new ExecSession(
-    startExec(store, name, { ...request, size }),
+    await startExec(store, name, { ...request, size }),
     (stream, bytes) => writeAll(stream === "stdout" ? STDOUT : STDERR, bytes),
   );
   keyboard.followSize((size) => session.resize(size));

@@ -33,6 +33,7 @@ import { bootId, identifyProcess, isAlive, openProcess } from "./process_identit
 import { recordContainerEvent } from "./record_event.ts";
 import { needsMonitor } from "./monitor/background_client.ts";
 import type { RunningContainer } from "./running.ts";
+import { hasAppArmor, securityOf } from "./security.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
 
@@ -153,6 +154,7 @@ class Launch {
         streams: streams.sandbox,
         cgroup,
         namespaces: shared.spec,
+        security: await securityOf(hostConfig),
       });
       this.keeper = await startSandbox(spec, {
         directory: directoryFd,
@@ -195,6 +197,7 @@ class Launch {
     this.container = {
       ...container,
       HasBeenStartedBefore: true,
+      AppArmorProfile: container.AppArmorProfile && hasAppArmor() ? container.AppArmorProfile : "",
       LogPath: logPathOf(this.store, container.ID, this.hostConfig),
       HostnamePath: path("hostname"),
       HostsPath: path("hosts"),

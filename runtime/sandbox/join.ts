@@ -9,14 +9,15 @@ import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { execute } from "../../ffi/spawn/search.ts";
 import { commandOf } from "./execution.ts";
 import { readHostFacts } from "./host.ts";
-import { becomeUser, connectStreams, leaveKeyring, tieToParent, writeCgroup } from "./plan.ts";
+import { connectStreams, leaveKeyring, writeCgroup } from "./plan.ts";
+import { planRights, tieToParent } from "./security.ts";
 import type { SandboxSpec } from "./spec.ts";
 import { explainClone, explainExecution, type Keeping, StartError } from "./start.ts";
 
 export interface JoinSpec extends
   Pick<
     SandboxSpec,
-    "argv" | "env" | "workingDirectory" | "user" | "capabilities" | "stdio" | "cgroup"
+    "argv" | "env" | "workingDirectory" | "user" | "security" | "stdio" | "cgroup"
   > {
   /** pidfd of a process of the sandbox. */
   readonly process: number;
@@ -42,7 +43,7 @@ export function planJoin(program: SpawnProgram, spec: JoinSpec, lastCapability: 
   program.append(closeAllBut([]));
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
-  becomeUser(program, spec, lastCapability);
+  planRights(program, spec, lastCapability);
 }
 
 /**

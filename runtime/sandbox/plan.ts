@@ -3,12 +3,12 @@
  * and nothing is executed: the list is run by the container's first process, and can be read and tested as it is.
  */
 
-import { CLONE, MNT_DETACH, MS, PR, SIGNALS, TIOCSCTTY } from "../../ffi/constants.ts";
+import { CLONE, MNT_DETACH, MS, TIOCSCTTY } from "../../ffi/constants.ts";
 import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
-import { capabilityMask, capsetArguments } from "./capabilities.ts";
 import { planDevices } from "./devices.ts";
 import { planDirectories, planHiding, planMount, planReadonlyRoot } from "./mounts.ts";
+import { planRights, tieToParent } from "./security.ts";
 import type { SandboxSpec } from "./spec.ts";
 
 /** What the plan must know of the host. */
@@ -63,14 +63,7 @@ export function planSandbox(
   program.call("chdir", [spec.workingDirectory], {
     what: `change to the working directory ${spec.workingDirectory}`,
   });
-  becomeUser(program, spec, host.lastCapability);
-}
-
-/** The kernel kills the process when its keeper ends. */
-export function tieToParent(program: SpawnProgram): void {
-  program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
-    what: "tie the process to its keeper",
-  });
+  planRights(program, spec, host.lastCapability);
 }
 
 function joinCgroup(program: SpawnProgram, { cgroup }: SandboxSpec): void {
@@ -116,12 +109,13 @@ function enterRoot(program: SpawnProgram, rootfs: string): void {
 }
 
 /** /proc and /sys are known to be plain directories of the root: the init layer sees to it, and box checks it. */
-function mountKernelFileSystems(program: SpawnProgram, { cgroup }: SandboxSpec): void {
-  const flags = MS.NOSUID | MS.NODEV | MS.NOEXEC;
+function mountKernelFileSystems(program: SpawnProgram, spec: SandboxSpec): void {
+  const { cgroup } = spec, isPrivileged = spec.security.hostDevices !== undefined;
+  const flags = MS.NOSUID | MS.NODEV | MS.NOEXEC, readOnly = isPrivileged ? 0 : MS.RDONLY;
   program.call("mount", ["proc", "/proc", "proc", flags, 0], { what: "mount /proc" });
-  program.call("mount", ["sysfs", "/sys", "sysfs", flags | MS.RDONLY, 0], { what: "mount /sys" });
+  program.call("mount", ["sysfs", "/sys", "sysfs", flags | readOnly, 0], { what: "mount /sys" });
   if (cgroup?.hierarchy.version === 2 && cgroup.hierarchy.mountPoint === "/sys/fs/cgroup") {
-    program.call("mount", ["cgroup", "/sys/fs/cgroup", "cgroup2", flags | MS.RDONLY, 0], {
+    program.call("mount", ["cgroup", "/sys/fs/cgroup", "cgroup2", flags | readOnly, 0], {
       what: "mount /sys/fs/cgroup",
     });
   }
@@ -162,27 +156,4 @@ export function leaveKeyring(program: SpawnProgram): void {
     what: "leave the session keyring",
     onError: "continue", // a kernel without keys
   });
-}
-
-/** Capabilities are dropped from the bounding set while the process may still do so; changing to another user drops the rest. */
-export function becomeUser(
-  program: SpawnProgram,
-  spec: Pick<SandboxSpec, "user" | "capabilities">,
-  lastCapability: number,
-): void {
-  const { user, capabilities } = spec;
-  for (let number = 0; number <= lastCapability; number++) {
-    if (capabilities & (1n << BigInt(number))) continue;
-    program.call("prctl", [PR.CAPBSET_DROP, number, 0, 0, 0], {
-      what: `drop capability ${number}`,
-    });
-  }
-  const groups = new Uint8Array(Uint32Array.from(user.groups).buffer);
-  program.call("setgroups", [user.groups.length, groups], { what: "set supplementary groups" });
-  program.call("setresgid", [user.gid, user.gid, user.gid], { what: `become group ${user.gid}` });
-  program.call("setresuid", [user.uid, user.uid, user.uid], { what: `become user ${user.uid}` });
-  const { header, data } = capsetArguments(user.uid === 0 ? capabilities : capabilityMask([]));
-  program.call("capset", [header, data], { what: "set capabilities" });
-  tieToParent(program); // once more: a change of user unties
-  program.call("umask", [0o022], { what: "set the umask" });
 }

@@ -1,6 +1,7 @@
 /** What a container's process is to be started in: the sandbox in data, before it becomes system calls. */
 
 import type { CgroupHierarchy } from "./cgroup.ts";
+import type { SandboxSecurity } from "./security.ts";
 import type { User } from "./user.ts";
 
 export interface SandboxSpec {
@@ -23,8 +24,7 @@ export interface SandboxSpec {
   readonly shmSize?: number;
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
-  /** Bit mask of the bounding, permitted and effective sets. */
-  readonly capabilities: bigint;
+  readonly security: SandboxSecurity;
   readonly user: User;
   readonly workingDirectory: string;
   readonly argv: readonly string[];

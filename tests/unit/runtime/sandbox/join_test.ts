@@ -12,7 +12,7 @@ const spec: JoinSpec = {
   env: ["PATH=/bin"],
   workingDirectory: "/work",
   user: { uid: 1000, gid: 1000, groups: [1000, 10], home: "/" },
-  capabilities: capabilityMask(defaultCapabilities),
+  security: { capabilities: capabilityMask(defaultCapabilities), noNewPrivileges: false },
   stdio: [10, 11, 12],
   tty: false,
 };
