@@ -25,8 +25,7 @@ export function planRights(
   { user, security }: { readonly user: User; readonly security: SandboxSecurity },
   lastCapability: number,
 ): void {
-  const { noNewPrivileges, seccompFilter, appArmorProfile } = security;
-  if (appArmorProfile !== undefined) planAppArmor(program, appArmorProfile);
+  const { noNewPrivileges, seccompFilter } = security;
   limitCapabilities(program, security.capabilities, lastCapability);
   program.call("umask", [0o022], { what: "set the umask" });
   // Without no_new_privs a filter takes CAP_SYS_ADMIN: seccomp(2). As little as possible comes after it, which it could forbid.
@@ -85,10 +84,17 @@ function installFilter(program: SpawnProgram, filter: Uint8Array): void {
   });
 }
 
-/** The profile takes effect with execve: kernel document admin-guide/LSM/apparmor. */
-function planAppArmor(program: SpawnProgram, profile: string): void {
-  const what = `apply apparmor profile ${profile}`;
-  const command = new TextEncoder().encode(`exec ${profile}`);
+/**
+ * The profile takes effect with execve: kernel document admin-guide/LSM/apparmor. To be asked for as long as /proc is the host's:
+ * the process may not be in the container's pid namespace.
+ */
+export function planAppArmor(
+  program: SpawnProgram,
+  { appArmorProfile }: SandboxSecurity,
+): void {
+  if (appArmorProfile === undefined) return;
+  const what = `apply apparmor profile ${appArmorProfile}`;
+  const command = new TextEncoder().encode(`exec ${appArmorProfile}`);
   const file = program.call(
     "openat",
     [AT.FDCWD, "/proc/self/attr/exec", O.WRONLY | O.CLOEXEC, 0],

@@ -16,6 +16,8 @@ export interface SandboxSpec {
   readonly hostNamespaces: readonly ("pid" | "ipc" | "uts")[];
   /** Descriptor of the pid namespace of another container, in which the process is to be born. */
   readonly joinPidNamespace?: number;
+  /** A detached mount of that namespace's /proc: to make one is only for processes that are in the namespace. */
+  readonly procTree?: number;
   /** Descriptor of the ipc namespace of another container. */
   readonly joinIpcNamespace?: number;
   /** Mounted in this order, after /proc, /dev and /sys. */
