@@ -1,6 +1,6 @@
 /** What a sandbox's processes may do: in data, and as the last system calls before their program. */
 
-import { AT, O, PR } from "../../ffi/constants.ts";
+import { AT, O, PR, SIGNALS } from "../../ffi/constants.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { type Capability, capabilityMask, capsetArguments } from "./capabilities.ts";
 import type { HostDevice } from "./host_devices.ts";
@@ -43,8 +43,7 @@ export function planRights(
 
 /** The kernel kills the process when its keeper ends. */
 export function tieToParent(program: SpawnProgram): void {
-  const SIGKILL = 9;
-  program.call("prctl", [PR.SET_PDEATHSIG, SIGKILL, 0, 0, 0], {
+  program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
     what: "tie the process to its keeper",
   });
 }

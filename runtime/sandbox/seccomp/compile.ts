@@ -1,6 +1,6 @@
 /**
  * From policies to a filter. The numbers of an architecture are cut into ranges that are treated alike, and a balanced tree of
- * comparisons finds the range: seven comparisons for docker's profile, where libseccomp's default is a list of three hundred.
+ * comparisons finds the range: twelve steps for docker's profile, where libseccomp's is a list of a thousand instructions.
  */
 
 import { EngineError } from "../../../storage/errors.ts";

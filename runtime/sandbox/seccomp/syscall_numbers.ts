@@ -12,10 +12,10 @@ export const X32_BIT = 0x40000000;
 /** Names that profiles have for other machines, and for what is younger than the tables. */
 export const foreignSyscalls: ReadonlySet<string> = new Set(
   `arm_fadvise64_64 arm_sync_file_range breakpoint cachectl cacheflush cachestat epoll_ctl_old
-  epoll_wait_old fchmodat2 fstatat64 fstatfs64 futex_requeue futex_wait futex_wake get_mempolicy
+  epoll_wait_old fchmodat2 fstatat64 fstatfs64 futex_requeue futex_wait futex_wake
   getpagesize getxattrat listmount listxattrat lsm_get_self_attr lsm_list_modules
   lsm_set_self_attr map_shadow_stack mseal multiplexer open_tree_attr pciconfig_iobase
-  pciconfig_read pciconfig_write readahead removexattrat riscv_flush_icache riscv_hwprobe rtas
+  pciconfig_read pciconfig_write removexattrat riscv_flush_icache riscv_hwprobe rtas
   s390_guarded_storage s390_pci_mmio_read s390_pci_mmio_write s390_runtime_instr s390_sthyi
   set_tls setxattrat spu_create spu_run statmount subpage_prot swapcontext switch_endian
   sync_file_range2 sysmips uretprobe uprobe usr26 usr32 get_tls bdflush nice timerfd sigaction
