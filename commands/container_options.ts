@@ -3,6 +3,7 @@
  * table too, so that it is refused instead of ignored.
  */
 import { bool, collected, duration, int, list, type OptionValues, string } from "./cli/options.ts";
+import { securityOptions } from "./container_options/security.ts";
 import { validateHostname } from "./container_request/checks.ts";
 import { validateLabel, validateVariable } from "./container_request/key_values.ts";
 import { parseMount } from "./container_request/mount.ts";
@@ -61,6 +62,7 @@ const supported = {
   uts: string(null, "UTS namespace to use (host)"),
   volume: list("v", "Bind mount a directory or file of the host (source:target[:mode])"),
   workdir: string("w", "Working directory inside the container"),
+  ...securityOptions,
 };
 
 /** The options of `create`. */

@@ -21,6 +21,7 @@ import { mountSpecOf } from "./container_request/mount.ts";
 import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
 import { normalizePlatform } from "./container_request/platform.ts";
 import { restartPolicyOf } from "./container_request/restart_policy.ts";
+import { securityOf } from "./container_request/security.ts";
 import { checkInputDevice, streamsOf } from "./container_request/streams.ts";
 import {
   processSurroundings,
@@ -81,6 +82,7 @@ export function containerRequest(
       UTSMode: checkUtsMode(options.uts ?? ""),
       ReadonlyRootfs: options["read-only"],
       ...(options.init && { Init: true }),
+      ...securityOf(options, readFile),
     },
   };
 }

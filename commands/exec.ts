@@ -61,7 +61,7 @@ export const command = defineCommand({
     const request = { argv, env, user, workingDirectory, privileged, tty, stdin };
     try {
       if (!detach) return await runAttached(store, name, request, detachKeys);
-      const process = startExec(store, name, request, true);
+      const process = await startExec(store, name, request, true);
       await (await import("../runtime/container/exec/hand_over.ts")).handOver(process);
     } catch (error) {
       if (error instanceof ExecutionRefused) return detach ? 0 : refused(error);
@@ -82,7 +82,7 @@ async function runAttached(
   const { tty = false, stdin = false } = request;
   using keyboard = new Keyboard({ tty, stdin, detachKeys, signalProxy: false });
   const { size } = keyboard;
-  const process = startExec(store, name, { ...request, size });
+  const process = await startExec(store, name, { ...request, size });
   const session = new ExecSession(
     process,
     (stream, bytes) => writeAll(stream === "stdout" ? STDOUT : STDERR, bytes),

@@ -82,6 +82,7 @@ const numbers = {
   pipe2: [293, 59],
   syncfs: [306, 267],
   setns: [308, 268],
+  seccomp: [317, 277],
   memfd_create: [319, 279],
   execveat: [322, 281],
   statx: [332, 291],

@@ -125,7 +125,7 @@ export function systemInfo(store: Store): SystemInfo {
     Swarm: { LocalNodeState: "inactive", ControlAvailable: false },
     LiveRestoreEnabled: false,
     SecurityOptions: [
-      "name=seccomp,profile=unconfined",
+      "name=seccomp,profile=default",
       ...cgroups ? ["name=cgroupns"] : [],
     ],
     Warnings: [...problems, ...describeLacks(backing, cgroups)].map((text) => `WARNING: ${text}`),
@@ -158,7 +158,6 @@ function describeLacks(
   return [
     ...lacks,
     "No limits of memory, CPU and processes so far",
-    "No seccomp profile so far: containers may use all system calls",
     "No networks but none and host so far",
   ];
 }

@@ -27,7 +27,7 @@ export class Keeper {
   ) {}
 
   /**
-   * Starts a process and returns when it has executed its program. Throws SpawnFailure if a step of it failed, and SystemError
+   * Starts a process and returns when it has executed its program. Closes the pipe of `inside`. Throws SpawnFailure if a step of it failed, and SystemError
    * if there could be no process. The process ends with this thread, through its keeper, until that is untied.
    */
   static start(request: Omit<KeeperPlan, "report">): Keeper {
@@ -42,6 +42,7 @@ export class Keeper {
       } finally {
         close(file);
         close(report);
+        plan.inside?.failure.forEach(close); // who reads it would wait for its end
       }
       const failure = process.waitUntilExecuted();
       if (failure !== undefined) throw failure;

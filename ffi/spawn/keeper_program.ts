@@ -7,7 +7,7 @@
  *
  *     pid = clone3({ CLONE_VM | namespaces... });
  *     if (pid == 0) { ...the process's own steps, which end in execve... }
- *     write(report, &pid, 8);
+ *     write(report, &pid, 8);                            // with `inside`, below: when all is done
  *     while (alive) futex(&alive, FUTEX_WAIT, 1);        // until the process has executed its program, or is gone
  *     write(report, header, 16);                         // which step was fatal, if one was
  *     for (;;) switch (rt_sigtimedwait(all)) {
@@ -29,6 +29,7 @@ import {
   WEXITED,
 } from "../constants.ts";
 import { encodeName } from "../cstring.ts";
+import { type BirthInside, giveBirthInside } from "./birth_inside.ts";
 import type { CloneOptions, CloneSteps } from "./clone.ts";
 import { closeAllBut } from "./descriptors.ts";
 import { awaitEnd } from "./keeper_wait.ts";
@@ -64,8 +65,8 @@ export interface KeeperPlan {
   readonly lent: readonly number[];
   /** One of those: a terminal's master whose output is thrown away once the keeper is no longer tied. */
   readonly discarded?: number;
-  /** A pid namespace to start the process in, instead of a new one: setns(2). */
-  readonly pidNamespace?: number;
+  /** A process more, which is the one to be kept: the first one only prepares it. */
+  readonly inside?: BirthInside;
 }
 
 /** `cloneProcess` is the way to make a process on this host: preferredClone(). */
@@ -104,17 +105,14 @@ function startProcess(
   const failed = new Label("no process"), executing = new Label("executing");
   const executed = new Label("executed"), succeeded = new Label("succeeded");
   const { program: clone, child, inChild, pid, alive } = cloneProcess(plan.clone);
-  if (plan.pidNamespace !== undefined) {
-    const what = "join the pid namespace";
-    program.call("setns", [plan.pidNamespace, 0], { what, into: pid, onError: failed });
-  }
+  const inside = plan.inside && giveBirthInside(plan.inside);
   if (!((plan.clone.namespaces ?? 0) & CLONE.NEWPID)) {
     // Others can see the process, which shares this memory until it has executed its program: they must not get at it.
     program.call("prctl", [PR.SET_DUMPABLE, 0, 0, 0, 0], { what: "be closed" });
   }
   program.append(clone);
   program.subtract(pid, 0, { onNegative: failed });
-  program.append(report(plan, pid.address, REPORT.PID));
+  if (inside === undefined) program.append(report(plan, pid.address, REPORT.PID));
   program.append(closeAllBut([...heldBy(plan), plan.report]));
   program.mark(executing);
   program.subtract(alive, 0, { onZero: executed });
@@ -131,12 +129,21 @@ function startProcess(
   program.mark(child);
   program.append(inChild);
   program.append(plan.process);
+  if (inside) program.append(inside.program);
   program.call("exit_group", [127], { what: "exit: there is nothing to execute" });
 
   program.mark(executed);
   program.subtract(HEADER.cell(0), 0, { onZero: succeeded });
-  program.call("waitid", [P_PID, pid, 0, WEXITED, 0], { what: "reap", onError: "continue" });
+  for (const failed of [pid, ...inside ? [inside.pid] : []]) {
+    program.call("waitid", [P_PID, failed, 0, WEXITED, 0], { what: "reap", onError: "continue" });
+  }
   program.mark(succeeded);
+  if (inside !== undefined) {
+    // The one that has prepared it has ended, if it was not reaped.
+    program.call("waitid", [P_PID, pid, 0, WEXITED, 0], { what: "reap", onError: "continue" });
+    program.subtract(inside.pid, 0, { into: pid });
+    program.append(report(plan, pid.address, REPORT.PID));
+  }
   program.append(report(plan, HEADER, REPORT.HEADER));
   // A process that became another user in this memory has made it undumpable: descriptors could not be fetched.
   program.call("prctl", [PR.SET_DUMPABLE, 1, 0, 0, 0], { what: "be open", onError: "continue" });

@@ -20,6 +20,8 @@ import { mountPointsOf } from "./mount_points.ts";
 import { checkContainerName, reserveRandomName } from "./names.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
+import { verifySecurity } from "./security.ts";
+import { parseSecurityOptions } from "./security_options.ts";
 import { resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
@@ -47,9 +49,9 @@ export async function createContainer(
   if (request.name !== undefined) checkContainerName(request.name.replace(/^\//, ""), request.name);
   await prepareForContainers(store);
   const image = resolveImage(store, request.config.Image);
-  const warnings = checkPlatform(image, request);
   const config = mergeConfig(request.config, image.config.config ?? {});
   const hostConfig = hostConfigOf(store, request);
+  const warnings = [...checkPlatform(image, request), ...await verifySecurity(hostConfig)];
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
 
@@ -69,11 +71,21 @@ export async function createContainer(
 function hostConfigOf(store: Store, { config, hostConfig }: CreateRequest): HostConfig {
   const asked = { ...defaultHostConfig(), ...hostConfig };
   verifySettings(config, asked);
-  // Docker turns SELinux off for a container that is to see the host's processes.
-  const SecurityOpt = asked.PidMode === "host" || asked.IpcMode === "host"
-    ? ["label=disable"]
-    : asked.SecurityOpt;
-  return { ...resolveDonors(store, asked), SecurityOpt };
+  return { ...resolveDonors(store, asked), ...confinement(asked, hostConfig) };
+}
+
+/** Docker turns SELinux off for a container that is to see the host's processes, and hides nothing from a privileged one. */
+function confinement(
+  { SecurityOpt, PidMode, IpcMode, Privileged, MaskedPaths, ReadonlyPaths }: HostConfig,
+  asked: Partial<HostConfig>,
+): Pick<HostConfig, "SecurityOpt" | "MaskedPaths" | "ReadonlyPaths"> {
+  const isLabelled = SecurityOpt?.some((option) => option.split("=")[0] === "label");
+  const seesHost = Privileged || PidMode === "host" || IpcMode === "host";
+  return {
+    SecurityOpt: seesHost && !isLabelled ? [...SecurityOpt ?? [], "label=disable"] : SecurityOpt,
+    MaskedPaths: Privileged ? asked.MaskedPaths ?? null : MaskedPaths,
+    ReadonlyPaths: Privileged ? asked.ReadonlyPaths ?? null : ReadonlyPaths,
+  };
 }
 
 function takeName(store: Store, wanted: string | undefined, id: string): string {
@@ -91,6 +103,9 @@ function describeContainer(
   image: Image,
 ): ContainerFile {
   const [path, ...args] = [...config.Entrypoint ?? [], ...config.Cmd ?? []];
+  const { appArmorProfile, seccompProfile, noNewPrivileges } = parseSecurityOptions(
+    hostConfig.SecurityOpt,
+  );
   if (path === undefined) throw new InvalidError("No command specified");
   return {
     StreamConfig: {},
@@ -115,13 +130,13 @@ function describeContainer(
     MountPoints: mountPointsOf(hostConfig),
     SecretReferences: null,
     ConfigReferences: null,
-    AppArmorProfile: "",
+    AppArmorProfile: appArmorProfile,
     HostnamePath: "",
     HostsPath: "",
     ShmPath: "",
     ResolvConfPath: "",
-    SeccompProfile: "",
-    NoNewPrivileges: false,
+    SeccompProfile: seccompProfile,
+    NoNewPrivileges: noNewPrivileges,
     LocalLogCacheMeta: { HaveNotifyEnabled: false },
   };
 }

@@ -34,6 +34,7 @@ import { recordContainerEvent } from "./record_event.ts";
 import { needsMonitor } from "./monitor/need.ts";
 import { shouldRestart } from "./restart_policy.ts";
 import type { RunningContainer } from "./running.ts";
+import { hasAppArmor, securityOf } from "./security.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
 
@@ -159,6 +160,7 @@ class Launch {
         streams: streams.sandbox,
         cgroup,
         namespaces: shared.spec,
+        security: await securityOf(hostConfig),
       });
       this.keeper = await startSandbox(spec, {
         directory: directoryFd,
@@ -200,6 +202,7 @@ class Launch {
     this.container = {
       ...container,
       HasBeenStartedBefore: true,
+      AppArmorProfile: container.AppArmorProfile && hasAppArmor() ? container.AppArmorProfile : "",
       LogPath: logPathOf(this.store, container.ID, this.hostConfig),
       HostnamePath: path("hostname"),
       HostsPath: path("hosts"),

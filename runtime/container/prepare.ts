@@ -4,7 +4,6 @@ import { close } from "../../ffi/file.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
-import { capabilityMask, defaultCapabilities } from "../sandbox/capabilities.ts";
 import { alsoMaskedPaths } from "../sandbox/paths.ts";
 import { hasPlainDirectory, openRoot, readUserDatabase } from "../sandbox/rootfs.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
@@ -21,14 +20,15 @@ export interface Surroundings {
   readonly streams: Pick<SandboxSpec, "stdio" | "terminal">;
   readonly cgroup: SandboxSpec["cgroup"];
   readonly namespaces: SharedNamespaces["spec"];
+  readonly security: SandboxSpec["security"];
 }
 
 export function describeSandbox(
   container: ContainerFile,
   hostConfig: HostConfig,
-  { rootfs, mounts, streams, cgroup, namespaces }: Surroundings,
+  { rootfs, mounts, streams, cgroup, namespaces, security }: Surroundings,
 ): SandboxSpec {
-  const user = inspectRoot(rootfs, container.Config.User);
+  const user = inspectRoot(rootfs, container.Config.User, hostConfig.GroupAdd);
   const { Config: config } = container;
   return {
     rootfs,
@@ -38,9 +38,11 @@ export function describeSandbox(
     network: networkOf(hostConfig),
     mounts,
     ...namespaces,
-    maskedPaths: [...hostConfig.MaskedPaths ?? [], ...alsoMaskedPaths],
+    maskedPaths: hostConfig.MaskedPaths?.length
+      ? [...hostConfig.MaskedPaths, ...alsoMaskedPaths]
+      : [],
     readonlyPaths: hostConfig.ReadonlyPaths ?? [],
-    capabilities: capabilityMask(defaultCapabilities),
+    security,
     user,
     workingDirectory: config.WorkingDir || "/",
     argv: [container.Path, ...container.Args ?? []],
@@ -60,7 +62,11 @@ function networkOf({ NetworkMode }: HostConfig): "none" | "host" {
 }
 
 /** Looks up the user, and makes sure that /proc, /sys and /dev are directories, not links to somewhere (CVE-2023-27561). */
-export function inspectRoot(rootfs: string, user: string): User {
+export function inspectRoot(
+  rootfs: string,
+  user: string,
+  groupAdd: readonly string[] | null,
+): User {
   const rootFd = openRoot(rootfs);
   try {
     for (const name of ["proc", "sys", "dev"]) {
@@ -68,16 +74,21 @@ export function inspectRoot(rootfs: string, user: string): User {
         throw new InvalidError(`/${name} of the container must be an ordinary directory`);
       }
     }
-    return lookUpUser(rootFd, user);
+    return lookUpUser(rootFd, user, groupAdd);
   } finally {
     close(rootFd);
   }
 }
 
-/** Who a user is in a root file system. */
-export function lookUpUser(rootFd: number, user: string): User {
+/** Who a user is in a root file system, as a member of some groups more. */
+export function lookUpUser(
+  rootFd: number,
+  user: string,
+  groupAdd: readonly string[] | null,
+): User {
   const passwd = readUserDatabase(rootFd, "/etc/passwd");
-  return resolveUser(user, passwd, readUserDatabase(rootFd, "/etc/group"));
+  const group = readUserDatabase(rootFd, "/etc/group");
+  return resolveUser(user, passwd, group, groupAdd ?? []);
 }
 
 /**

@@ -4,6 +4,7 @@ import { AT, MS, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import { cloneTree, setMountAttributes } from "../../ffi/mount.ts";
+import { fileSystemType, statAt } from "../../ffi/stat.ts";
 import { cloneTreeInNamespace } from "../../ffi/mount_namespace.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import {
@@ -17,6 +18,8 @@ import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
 import { StartError } from "../sandbox/start.ts";
 import { isAlive } from "./process_identity.ts";
+
+const PROC_SUPER_MAGIC = 0x9fa0, PROC_ROOT_INODE = 1n;
 
 /** The container that a mode names: of `container:ID` the ID. */
 export function donorOf(mode: string): string | undefined {
@@ -50,7 +53,7 @@ export async function killLeftBehind(id: string, hostConfig: HostConfig): Promis
 export class SharedNamespaces implements Disposable {
   readonly spec: Pick<
     SandboxSpec,
-    "hostNamespaces" | "joinPidNamespace" | "joinIpcNamespace" | "shmSize"
+    "hostNamespaces" | "joinPidNamespace" | "procTree" | "joinIpcNamespace" | "shmSize"
   >;
   /** A detached mount for /dev/shm, where that is not to be the container's own. */
   readonly shmTree: number | undefined;
@@ -65,9 +68,7 @@ export class SharedNamespaces implements Disposable {
     );
     const pidDonor = donorOf(PidMode), ipcDonor = donorOf(IpcMode);
     try {
-      const joinPidNamespace = pidDonor === undefined
-        ? undefined
-        : refusing(() => this.#openNamespace(runningDonor(store, pidDonor, "pid"), "pid"));
+      const pid = pidDonor === undefined ? {} : refusing(() => this.#joinPid(store, pidDonor));
       let joinIpcNamespace: number | undefined;
       if (IpcMode === "host") {
         this.shmTree = this.#keep(refusing(hostShm));
@@ -75,7 +76,7 @@ export class SharedNamespaces implements Disposable {
         [joinIpcNamespace, this.shmTree] = refusing(() => this.#joinIpc(store, ipcDonor));
       }
       const shmSize = this.shmTree !== undefined || IpcMode === "none" ? undefined : ShmSize;
-      this.spec = { hostNamespaces, joinPidNamespace, joinIpcNamespace, shmSize };
+      this.spec = { hostNamespaces, ...pid, joinIpcNamespace, shmSize };
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -84,6 +85,18 @@ export class SharedNamespaces implements Disposable {
 
   [Symbol.dispose](): void {
     for (const fd of this.#fds.splice(0)) close(fd);
+  }
+
+  #joinPid(store: Store, id: string): Pick<SandboxSpec, "joinPidNamespace" | "procTree"> {
+    const donor = runningDonor(store, id, "pid");
+    const mounts = this.#openNamespace(donor, "mnt");
+    const procTree = this.#keep(cloneTreeInNamespace(mounts, "/proc"));
+    const { inode } = statAt(procTree, "");
+    if (fileSystemType(procTree) !== PROC_SUPER_MAGIC || inode !== PROC_ROOT_INODE) {
+      throw new ConflictError(`cannot join PID of container ${id}: its /proc is something else`);
+    }
+    setMountAttributes(procTree, 0, MS.PRIVATE, false);
+    return { joinPidNamespace: this.#openNamespace(donor, "pid"), procTree };
   }
 
   #joinIpc(store: Store, id: string): [namespace: number, shmTree: number] {

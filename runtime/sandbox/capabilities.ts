@@ -1,6 +1,6 @@
 /** capabilities(7): names in the order of their numbers, and what docker leaves to a container. */
 
-const names = [
+export const allCapabilities = [
   "CHOWN",
   "DAC_OVERRIDE",
   "DAC_READ_SEARCH",
@@ -44,7 +44,7 @@ const names = [
   "CHECKPOINT_RESTORE",
 ] as const;
 
-export type Capability = typeof names[number];
+export type Capability = typeof allCapabilities[number];
 
 /** Docker's fourteen: in the bounding, permitted and effective sets, never inheritable (CVE-2022-24769). */
 export const defaultCapabilities: readonly Capability[] = [
@@ -67,9 +67,14 @@ export const defaultCapabilities: readonly Capability[] = [
 /** Numbers above the last that this kernel knows are refused with EINVAL; new ones may come. */
 export const HIGHEST_CAPABILITY = 63;
 
+/** Whether this is a capability's name, in capital letters and without its prefix. */
+export function isCapability(name: string): name is Capability {
+  return (allCapabilities as readonly string[]).includes(name);
+}
+
 /** The number of a capability. */
 export function capabilityNumber(capability: Capability): number {
-  return names.indexOf(capability);
+  return allCapabilities.indexOf(capability);
 }
 
 /** A set of capabilities as a bit mask. */

@@ -4,6 +4,7 @@ import { AT, MOVE_MOUNT_F_EMPTY_PATH, MS, S } from "../../ffi/constants.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import type { SandboxSpec } from "./spec.ts";
 import { makeDevice } from "../../ffi/stat.ts";
+import { planHostDevices } from "./host_devices.ts";
 
 /** The nodes that every container may use: [name, major, minor]. */
 export const deviceNodes: readonly (readonly [name: string, major: number, minor: number])[] = [
@@ -29,7 +30,7 @@ export const devptsOptions = { ptmxmode: "0666", mode: "0620", gid: "5" } as con
 /** Makes /dev inside the new root. */
 export function planDevices(
   program: SpawnProgram,
-  { shmSize, terminal }: Pick<SandboxSpec, "shmSize" | "terminal">,
+  { shmSize, terminal, security }: Pick<SandboxSpec, "shmSize" | "terminal" | "security">,
 ): void {
   const mount = (source: string, target: string, type: string, flags: number, data: string) =>
     program.call("mount", [source, target, type, flags, data], { what: `mount ${target}` });
@@ -48,6 +49,7 @@ export function planDevices(
   for (const name of ["pts", "mqueue", ...shmSize === undefined ? [] : ["shm"]]) {
     program.call("mkdirat", [AT.FDCWD, `/dev/${name}`, 0o755], { what: `make /dev/${name}` });
   }
+  planHostDevices(program, security.hostDevices ?? []);
   const common = MS.NOSUID | MS.NOEXEC;
   if (terminal) planTerminal(program, terminal.devpts);
   else {

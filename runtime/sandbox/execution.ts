@@ -1,9 +1,12 @@
 /** The end of a container's spawn program: how its process comes to execute the container's own program. */
 
-import { close } from "../../ffi/file.ts";
+import type { BirthInside } from "../../ffi/spawn/birth_inside.ts";
+import { close, makePipe } from "../../ffi/file.ts";
 import type { SpawnFailure } from "../../ffi/spawn/process.ts";
-import type { SpawnProgram } from "../../ffi/spawn/program.ts";
+import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { candidates, type Command, execute } from "../../ffi/spawn/search.ts";
+import { tieToParent } from "./security.ts";
+import { startSession } from "./session.ts";
 import type { SandboxSpec } from "./spec.ts";
 
 /** How a sandbox's command is executed. */
@@ -12,6 +15,8 @@ export interface Execution extends Disposable {
   readonly fds: readonly number[];
   /** The last calls of all. */
   readonly program: SpawnProgram;
+  /** For a process that is born among others: what does the work instead. */
+  readonly inside?: BirthInside;
   /** Whether it was the command that could not be executed. An init tells that itself. */
   isRefusal(failure: SpawnFailure): boolean;
 }
@@ -25,6 +30,7 @@ export function commandOf({ argv, env }: Pick<SandboxSpec, "argv" | "env">): Com
 
 /** Prepares the execution of a sandbox's command; the caller disposes of it when it has been executed. */
 export async function prepareExecution(spec: SandboxSpec): Promise<Execution> {
+  if (spec.joinPidNamespace !== undefined) return insideOther(spec, spec.terminal !== undefined);
   const command = commandOf(spec);
   return spec.init ? await throughInit(command) : directly(command);
 }
@@ -46,6 +52,23 @@ function directly(command: Command): Execution {
     fds: [],
     program,
     isRefusal: ({ step }) => step === program.items.at(-1),
+    [Symbol.dispose]: () => {},
+  };
+}
+
+/** In a pid namespace where others are, who may be hostile; Keeper.start() closes the descriptors. */
+export function insideOther(
+  spec: Pick<SandboxSpec, "argv" | "env">,
+  isTerminal: boolean,
+): Required<Execution> {
+  const first = new SpawnProgram(), failure = makePipe(), what = `execute ${spec.argv[0]}`;
+  tieToParent(first);
+  startSession(first, isTerminal);
+  return {
+    fds: failure,
+    program: new SpawnProgram(),
+    inside: { command: commandOf(spec), first, failure, what },
+    isRefusal: ({ step }) => step.what === what,
     [Symbol.dispose]: () => {},
   };
 }

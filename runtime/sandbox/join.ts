@@ -6,17 +6,18 @@ import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import { Keeper } from "../../ffi/spawn/keeper.ts";
 import { SpawnFailure } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
-import { execute } from "../../ffi/spawn/search.ts";
-import { commandOf } from "./execution.ts";
+import { insideOther } from "./execution.ts";
 import { readHostFacts } from "./host.ts";
-import { becomeUser, connectStreams, leaveKeyring, tieToParent, writeCgroup } from "./plan.ts";
+import { leaveKeyring, writeCgroup } from "./plan.ts";
+import { planAppArmor, planRights, tieToParent } from "./security.ts";
+import { connectStreams, giveTerminal } from "./session.ts";
 import type { SandboxSpec } from "./spec.ts";
 import { explainClone, explainExecution, type Keeping, StartError } from "./start.ts";
 
 export interface JoinSpec extends
   Pick<
     SandboxSpec,
-    "argv" | "env" | "workingDirectory" | "user" | "capabilities" | "stdio" | "cgroup"
+    "argv" | "env" | "workingDirectory" | "user" | "security" | "stdio" | "cgroup"
   > {
   /** pidfd of a process of the sandbox. */
   readonly process: number;
@@ -31,18 +32,26 @@ export interface JoinSpec extends
 /** All that a sandbox has of its own, but for the pid namespace, in which a process has to be born: setns(2). */
 const JOINED = CLONE.NEWNS | CLONE.NEWIPC | CLONE.NEWUTS | CLONE.NEWNET | CLONE.NEWCGROUP;
 
-/** Appends everything between clone and execve to a program. */
-export function planJoin(program: SpawnProgram, spec: JoinSpec, lastCapability: number): void {
+/** Appends everything that is done for the process before it is born, up to giving up rights. */
+export function planJoin(
+  program: SpawnProgram,
+  spec: JoinSpec,
+  lastCapability: number,
+  fds: readonly number[],
+): void {
   tieToParent(program);
+  planAppArmor(program, spec.security);
   writeCgroup(program, spec.cgroup);
+  program.call("setns", [spec.pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
   // All at once, or none (Linux 5.8). The root is the namespace's own then.
   program.call("setns", [spec.process, JOINED], { what: "join the container's namespaces" });
-  connectStreams(program, spec, spec.tty);
-  // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included.
-  program.append(closeAllBut([]));
+  connectStreams(program, spec);
+  // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
+  program.append(closeAllBut(fds));
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
-  becomeUser(program, spec, lastCapability);
+  if (spec.tty) giveTerminal(program, spec.user);
+  planRights(program, spec, lastCapability);
 }
 
 /**
@@ -53,24 +62,23 @@ export function startInside(
   spec: JoinSpec,
   keeping: Omit<Keeping, "directory"> & { readonly discarded?: number },
 ): Keeper {
-  const process = new SpawnProgram(), execution = execute(commandOf(spec));
-  planJoin(process, spec, readHostFacts([]).lastCapability);
-  process.append(execution);
+  const process = new SpawnProgram(), { inside, fds, isRefusal } = insideOther(spec, spec.tty);
+  planJoin(process, spec, readHostFacts([]).lastCapability, fds);
   const { cgroup, pidNamespace, stdio } = spec;
   const cgroupFd = cgroup?.hierarchy.version === 2 ? cgroup.fd : undefined;
-  const lent = [spec.process, pidNamespace, ...stdio, ...cgroup ? [cgroup.fd] : []];
+  const lent = [spec.process, pidNamespace, ...stdio, ...fds, ...cgroup ? [cgroup.fd] : []];
   try {
     return Keeper.start({
       ...keeping,
       command: spec.argv[0],
       process,
       clone: { cgroupFd },
-      pidNamespace,
+      inside,
       lent: [...new Set(lent)],
     });
   } catch (error) {
     if (error instanceof SpawnFailure) {
-      if (error.step === execution.items.at(-1)) throw explainExecution(spec, spec.root, error);
+      if (isRefusal(error)) throw explainExecution(spec, spec.root, error);
       throw explain(spec, error);
     }
     throw error instanceof SystemError ? explainClone(error) : error;

@@ -3,12 +3,13 @@
  * and nothing is executed: the list is run by the container's first process, and can be read and tested as it is.
  */
 
-import { CLONE, MNT_DETACH, MS, PR, SIGNALS, TIOCSCTTY } from "../../ffi/constants.ts";
+import { AT, CLONE, MNT_DETACH, MOVE_MOUNT_F_EMPTY_PATH, MS } from "../../ffi/constants.ts";
 import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
-import { capabilityMask, capsetArguments } from "./capabilities.ts";
 import { planDevices } from "./devices.ts";
 import { planDirectories, planHiding, planMount, planReadonlyRoot } from "./mounts.ts";
+import { planAppArmor, planRights, tieToParent } from "./security.ts";
+import { connectStreams, giveTerminal, startSession } from "./session.ts";
 import type { SandboxSpec } from "./spec.ts";
 
 /** What the plan must know of the host. */
@@ -44,6 +45,7 @@ export function planSandbox(
   executionFds: readonly number[],
 ): void {
   tieToParent(program);
+  planAppArmor(program, spec.security);
   program.call("umask", [0], { what: "set the umask" });
   joinCgroup(program, spec);
   joinNamespaces(program, spec);
@@ -56,21 +58,17 @@ export function planSandbox(
   planDirectories(program, spec.workingDirectory); // docker makes what is missing of it
   if (spec.readonlyRootfs) planReadonlyRoot(program);
   nameHost(program, spec);
-  connectStreams(program, spec, spec.terminal !== undefined);
+  connectStreams(program, spec);
+  // A process that is born among others does so itself.
+  if (spec.joinPidNamespace === undefined) startSession(program, spec.terminal !== undefined);
+  if (spec.terminal) giveTerminal(program, spec.user);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(executionFds));
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], {
     what: `change to the working directory ${spec.workingDirectory}`,
   });
-  becomeUser(program, spec, host.lastCapability);
-}
-
-/** The kernel kills the process when its keeper ends. */
-export function tieToParent(program: SpawnProgram): void {
-  program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
-    what: "tie the process to its keeper",
-  });
+  planRights(program, spec, host.lastCapability);
 }
 
 function joinCgroup(program: SpawnProgram, { cgroup }: SandboxSpec): void {
@@ -85,11 +83,14 @@ export function writeCgroup(program: SpawnProgram, cgroup: SandboxSpec["cgroup"]
   program.call("write", [cgroup.fd, "0", 1], { what: "join the container's cgroup" });
 }
 
-function joinNamespaces(program: SpawnProgram, { joinIpcNamespace }: SandboxSpec): void {
-  if (joinIpcNamespace === undefined) return;
-  program.call("setns", [joinIpcNamespace, CLONE.NEWIPC], {
-    what: "join the other container's ipc namespace",
-  });
+function joinNamespaces(program: SpawnProgram, spec: SandboxSpec): void {
+  const { joinPidNamespace, joinIpcNamespace } = spec;
+  const join = (name: string, kind: number, fd: number | undefined) => {
+    const what = `join the other container's ${name} namespace`;
+    if (fd !== undefined) program.call("setns", [fd, kind], { what });
+  };
+  join("pid", CLONE.NEWPID, joinPidNamespace); // for the process that is still to be born
+  join("ipc", CLONE.NEWIPC, joinIpcNamespace);
 }
 
 /** ioctl(SIOCSIFFLAGS) with struct ifreq: the interface's name in 16 bytes, then the flags. */
@@ -116,12 +117,18 @@ function enterRoot(program: SpawnProgram, rootfs: string): void {
 }
 
 /** /proc and /sys are known to be plain directories of the root: the init layer sees to it, and box checks it. */
-function mountKernelFileSystems(program: SpawnProgram, { cgroup }: SandboxSpec): void {
-  const flags = MS.NOSUID | MS.NODEV | MS.NOEXEC;
-  program.call("mount", ["proc", "/proc", "proc", flags, 0], { what: "mount /proc" });
-  program.call("mount", ["sysfs", "/sys", "sysfs", flags | MS.RDONLY, 0], { what: "mount /sys" });
+function mountKernelFileSystems(program: SpawnProgram, spec: SandboxSpec): void {
+  const { cgroup, procTree } = spec, isPrivileged = spec.security.hostDevices !== undefined;
+  const flags = MS.NOSUID | MS.NODEV | MS.NOEXEC, readOnly = isPrivileged ? 0 : MS.RDONLY;
+  const what = "mount /proc";
+  if (procTree === undefined) program.call("mount", ["proc", "/proc", "proc", flags, 0], { what });
+  else {
+    const place = [AT.FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH] as const;
+    program.call("move_mount", [procTree, "", ...place], { what });
+  }
+  program.call("mount", ["sysfs", "/sys", "sysfs", flags | readOnly, 0], { what: "mount /sys" });
   if (cgroup?.hierarchy.version === 2 && cgroup.hierarchy.mountPoint === "/sys/fs/cgroup") {
-    program.call("mount", ["cgroup", "/sys/fs/cgroup", "cgroup2", flags | MS.RDONLY, 0], {
+    program.call("mount", ["cgroup", "/sys/fs/cgroup", "cgroup2", flags | readOnly, 0], {
       what: "mount /sys/fs/cgroup",
     });
   }
@@ -139,22 +146,6 @@ function nameHost(program: SpawnProgram, spec: SandboxSpec): void {
   }
 }
 
-/** A session of its own, with these streams; if they are a terminal, it is the session's. */
-export function connectStreams(
-  program: SpawnProgram,
-  { stdio, user }: Pick<SandboxSpec, "stdio" | "user">,
-  isTerminal: boolean,
-): void {
-  stdio.forEach((fd, target) =>
-    program.call("dup3", [fd, target, 0], { what: `connect stream ${target}` })
-  );
-  program.call("setsid", [], { what: "start a session" });
-  if (!isTerminal) return;
-  program.call("ioctl", [0, TIOCSCTTY, 0], { what: "make the terminal the session's" });
-  const SAME_GROUP = -1;
-  program.call("fchown", [0, user.uid, SAME_GROUP], { what: "give the terminal to the user" });
-}
-
 /** Whoever started box may have keys in its session keyring, which is inherited; a process that has left it finds none. */
 export function leaveKeyring(program: SpawnProgram): void {
   const KEYCTL_JOIN_SESSION_KEYRING = 1;
@@ -162,27 +153,4 @@ export function leaveKeyring(program: SpawnProgram): void {
     what: "leave the session keyring",
     onError: "continue", // a kernel without keys
   });
-}
-
-/** Capabilities are dropped from the bounding set while the process may still do so; changing to another user drops the rest. */
-export function becomeUser(
-  program: SpawnProgram,
-  spec: Pick<SandboxSpec, "user" | "capabilities">,
-  lastCapability: number,
-): void {
-  const { user, capabilities } = spec;
-  for (let number = 0; number <= lastCapability; number++) {
-    if (capabilities & (1n << BigInt(number))) continue;
-    program.call("prctl", [PR.CAPBSET_DROP, number, 0, 0, 0], {
-      what: `drop capability ${number}`,
-    });
-  }
-  const groups = new Uint8Array(Uint32Array.from(user.groups).buffer);
-  program.call("setgroups", [user.groups.length, groups], { what: "set supplementary groups" });
-  program.call("setresgid", [user.gid, user.gid, user.gid], { what: `become group ${user.gid}` });
-  program.call("setresuid", [user.uid, user.uid, user.uid], { what: `become user ${user.uid}` });
-  const { header, data } = capsetArguments(user.uid === 0 ? capabilities : capabilityMask([]));
-  program.call("capset", [header, data], { what: "set capabilities" });
-  tieToParent(program); // once more: a change of user unties
-  program.call("umask", [0o022], { what: "set the umask" });
 }

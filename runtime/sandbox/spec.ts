@@ -1,6 +1,7 @@
 /** What a container's process is to be started in: the sandbox in data, before it becomes system calls. */
 
 import type { CgroupHierarchy } from "./cgroup.ts";
+import type { SandboxSecurity } from "./security.ts";
 import type { User } from "./user.ts";
 
 export interface SandboxSpec {
@@ -15,6 +16,8 @@ export interface SandboxSpec {
   readonly hostNamespaces: readonly ("pid" | "ipc" | "uts")[];
   /** Descriptor of the pid namespace of another container, in which the process is to be born. */
   readonly joinPidNamespace?: number;
+  /** A detached mount of that namespace's /proc: to make one is only for processes that are in the namespace. */
+  readonly procTree?: number;
   /** Descriptor of the ipc namespace of another container. */
   readonly joinIpcNamespace?: number;
   /** Mounted in this order, after /proc, /dev and /sys. */
@@ -23,8 +26,7 @@ export interface SandboxSpec {
   readonly shmSize?: number;
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
-  /** Bit mask of the bounding, permitted and effective sets. */
-  readonly capabilities: bigint;
+  readonly security: SandboxSecurity;
   readonly user: User;
   readonly workingDirectory: string;
   readonly argv: readonly string[];

@@ -52,7 +52,7 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
       command: spec.argv[0],
       process,
       clone: { namespaces: namespacesOf(spec), cgroupFd },
-      pidNamespace: spec.joinPidNamespace,
+      inside: execution.inside,
       lent: [...new Set([...descriptorsOf(spec), ...execution.fds])],
     });
   } catch (error) {
@@ -67,12 +67,13 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
 
 /** What the process needs of box until it executes its program. */
 function descriptorsOf(spec: SandboxSpec): number[] {
-  const { stdio, terminal, cgroup, mounts, joinPidNamespace, joinIpcNamespace } = spec;
+  const { stdio, terminal, cgroup, mounts, joinPidNamespace, joinIpcNamespace, procTree } = spec;
   return [
     ...stdio,
     ...(cgroup ? [cgroup.fd] : []),
     ...mounts.flatMap((mount) => mount.type === "bind" ? mount.treeFd : []),
-    ...[terminal?.devpts, joinPidNamespace, joinIpcNamespace].filter((fd) => fd !== undefined),
+    ...[terminal?.devpts, joinPidNamespace, joinIpcNamespace, procTree]
+      .filter((fd) => fd !== undefined),
   ];
 }
 

@@ -27,9 +27,14 @@ const LARGEST_ID = 0x7fffffff;
 
 /**
  * Finds a user as runc does: a number that passwd does not know is taken as it is, an unknown name is an error.
- * `passwd` and `group` are the files' texts; missing files are empty ones.
+ * `passwd` and `group` are the files' texts; missing files are empty ones. `additional` are groups that he is in besides.
  */
-export function resolveUser(spec: string, passwd: string, group: string): User {
+export function resolveUser(
+  spec: string,
+  passwd: string,
+  group: string,
+  additional: readonly string[] = [],
+): User {
   const [userWord, groupWord] = splitSpec(spec);
   const entry = findUser(userWord, parsePasswd(passwd));
   const uid = entry?.uid ?? numberOf(userWord) ?? 0;
@@ -38,7 +43,13 @@ export function resolveUser(spec: string, passwd: string, group: string): User {
   const supplementary = groupWord === "" && entry
     ? groups.filter(({ members }) => members.includes(entry.name)).map((found) => found.gid)
     : [];
-  return { uid, gid, groups: [...new Set([gid, ...supplementary])], home: entry?.home || "/" };
+  const added = additional.map((word) => findAdditionalGroup(word, groups));
+  return {
+    uid,
+    gid,
+    groups: [...new Set([gid, ...supplementary, ...added])],
+    home: entry?.home || "/",
+  };
 }
 
 function splitSpec(spec: string): [string, string] {
@@ -61,6 +72,13 @@ function findGroup(word: string, entries: readonly GroupEntry[]): number {
   if (entry) return entry.gid;
   if (number !== undefined) return number;
   throw new InvalidError(`unable to find group ${word}: no matching entries in group file`);
+}
+
+function findAdditionalGroup(word: string, entries: readonly GroupEntry[]): number {
+  const number = numberOf(word);
+  const gid = entries.find(({ name, gid }) => name === word || gid === number)?.gid ?? number;
+  if (gid !== undefined) return gid;
+  throw new InvalidError(`Unable to find group ${word}: no matching entries in group file`);
 }
 
 /** A decimal number, or undefined for a name. A number that is no id at all is an error. */

@@ -233,6 +233,7 @@ export interface HostConfig {
   Mounts?: MountSpec[];
   Tmpfs?: Record<string, string>;
   Init?: boolean;
-  MaskedPaths: string[];
-  ReadonlyPaths: string[];
+  /** Null for a privileged container. */
+  MaskedPaths: string[] | null;
+  ReadonlyPaths: string[] | null;
 }

@@ -12,7 +12,7 @@ import { decodeExitStatus } from "../../container/exit_status.ts";
 import { drain } from "../../container/monitor/drain.ts";
 import { writeHostFiles } from "../../container/network_files.ts";
 import { DEFAULT_PATH, inspectRoot } from "../../container/prepare.ts";
-import { capabilityMask, defaultCapabilities } from "../../sandbox/capabilities.ts";
+import { securityOf } from "../../container/security.ts";
 import { alsoMaskedPaths, maskedPaths, readonlyPaths } from "../../sandbox/paths.ts";
 import type { SandboxMount } from "../../sandbox/spec.ts";
 import { startSandbox } from "../../sandbox/start.ts";
@@ -35,6 +35,9 @@ export interface RunRequest {
   output(stream: "stdout" | "stderr", bytes: Uint8Array<ArrayBuffer>): void;
 }
 
+/** The rights of a container that nothing is asked of. */
+const unchanged = { CapAdd: null, CapDrop: null, Privileged: false, SecurityOpt: null };
+
 /** Killed with box's own end in mind: 128 + SIGKILL. */
 const KILLED = 137;
 
@@ -50,7 +53,8 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
     extraHosts: request.extraHosts,
   });
   const rootfs = layer.mount(request.mounts.map(stubOf).filter(({ path }) => !isKernels(path)));
-  const user = inspectRoot(rootfs, request.user);
+  const user = inspectRoot(rootfs, request.user, null);
+  const security = await securityOf(unchanged);
   using streams = new RunStreams();
   using fds = new DisposableStack();
   const binds = ["resolv.conf", "hostname", "hosts"].map((name) => {
@@ -75,7 +79,7 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
     shmSize: request.shmSize,
     maskedPaths: [...maskedPaths, ...alsoMaskedPaths],
     readonlyPaths,
-    capabilities: capabilityMask(defaultCapabilities),
+    security,
     user,
     workingDirectory: request.workingDirectory,
     argv: request.argv,

@@ -3,12 +3,10 @@
 import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import type { WindowSize } from "../../../ffi/terminal.ts";
 import type { ContainerFile, StreamEnds } from "../../../storage/container/config.ts";
-import { resolveContainerId } from "../../../storage/container/container_store.ts";
+import { readHostConfig, resolveContainerId } from "../../../storage/container/container_store.ts";
 import { ConflictError, EngineError } from "../../../storage/errors.ts";
 import { randomId } from "../../../storage/id.ts";
 import type { Store } from "../../../storage/store.ts";
-import { capabilityMask, defaultCapabilities } from "../../sandbox/capabilities.ts";
-import { ownCapabilities } from "../../sandbox/host.ts";
 import { type JoinSpec, startInside } from "../../sandbox/join.ts";
 import { StartError } from "../../sandbox/start.ts";
 import { environmentOf, lookUpUser } from "../prepare.ts";
@@ -16,6 +14,7 @@ import { isAlive } from "../process_identity.ts";
 import { recordContainerEvent } from "../record_event.ts";
 import { NotRunningError, readWithProcesses } from "../require_running.ts";
 import { noteExec } from "./notes.ts";
+import { execSecurity } from "../security.ts";
 import { ExecStreams } from "./streams.ts";
 import { ExecTarget } from "./target.ts";
 
@@ -55,26 +54,28 @@ export class ExecError extends EngineError {
  * Executes a program in a container that a user's words mean. Throws ConflictError for one that does not run, or stands still;
  * ExecError, or ExecutionRefused, if the program cannot be executed.
  */
-export function startExec(
+export async function startExec(
   store: Store,
   words: string,
   request: ExecRequest,
   detached = false,
-): ExecProcess {
+): Promise<ExecProcess> {
   const container = readWithProcesses(store, resolveContainerId(store, words));
   if (container.State.Paused) {
     throw new ConflictError(`Container ${words} is paused, unpause the container before exec`);
   }
+  const hostConfig = readHostConfig(store, container.ID);
+  const security = await execSecurity(hostConfig, request.privileged ?? false);
   const id = randomId(), attributes = { execID: id };
   using target = new ExecTarget(container);
   const command = request.argv.join(" ");
   recordContainerEvent(store, container, `exec_create: ${command}`, attributes);
   recordContainerEvent(store, container, `exec_start: ${command}`, attributes);
   const { tty = false, stdin = false, size } = request;
-  const description = refusing(() => describeExec(target, request));
+  const description = refusing(() => describeExec(target, request, hostConfig.GroupAdd));
   const streams = new ExecStreams(target.root, { tty, stdin, detached, size });
   try {
-    const keeper = start({ ...description, stdio: streams.stdio, tty }, streams);
+    const keeper = start({ ...description, security, stdio: streams.stdio, tty }, streams);
     const process = { id, store, container, keeper, ends: streams.ends };
     noteExec(process);
     return process;
@@ -90,8 +91,9 @@ export function startExec(
 function describeExec(
   { container: { Config: config }, process, pidNamespace, root, cgroup }: ExecTarget,
   request: ExecRequest,
-): Omit<JoinSpec, "stdio" | "tty"> {
-  const user = lookUpUser(root, request.user || config.User);
+  groupAdd: readonly string[] | null,
+): Omit<JoinSpec, "stdio" | "tty" | "security"> {
+  const user = lookUpUser(root, request.user || config.User, groupAdd);
   const workingDirectory = request.workingDirectory || config.WorkingDir || "/";
   if (!workingDirectory.startsWith("/")) {
     throw new ExecError(
@@ -109,7 +111,6 @@ function describeExec(
     workingDirectory,
     argv: request.argv,
     env: environmentOf({ Env, Hostname, Tty }, user),
-    capabilities: request.privileged ? ownCapabilities() : capabilityMask(defaultCapabilities),
   };
 }
 

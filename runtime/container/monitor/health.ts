@@ -84,7 +84,7 @@ export class HealthMonitor {
       this.record({ Start, End: now(), ExitCode, Output });
     let session: ExecSession;
     try {
-      const process = startExec(this.store, this.id, { argv: this.command });
+      const process = await startExec(this.store, this.id, { argv: this.command });
       session = new ExecSession(process, (_, bytes) => output.add(bytes));
     } catch (error) {
       if (error instanceof ExecutionRefused) return record(error.exitCode, error.message + "\n");

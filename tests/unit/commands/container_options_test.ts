@@ -58,6 +58,8 @@ Deno.test("what box supports of them", () => {
   );
   assert.deepEqual(supported.sort(), [
     "attach",
+    "cap-add",
+    "cap-drop",
     "cidfile",
     "detach",
     "detach-keys",
@@ -65,6 +67,7 @@ Deno.test("what box supports of them", () => {
     "entrypoint",
     "env",
     "env-file",
+    "group-add",
     "health-cmd",
     "health-interval",
     "health-retries",
@@ -85,16 +88,19 @@ Deno.test("what box supports of them", () => {
     "no-healthcheck",
     "pid",
     "platform",
+    "privileged",
     "pull",
     "read-only",
     "restart",
     "rm",
+    "security-opt",
     "sig-proxy",
     "stop-signal",
     "stop-timeout",
     "tmpfs",
     "tty",
     "user",
+    "userns",
     "uts",
     "volume",
     "workdir",
@@ -103,13 +109,13 @@ Deno.test("what box supports of them", () => {
 
 Deno.test("options that box does not support are refused, Docker's defaults are not", () => {
   const cases: [argv: string[], refusal: string | undefined][] = [
-    [["--privileged"], "--privileged is not supported yet"],
+    [["--publish-all"], "--publish-all (-P) is not supported yet"],
     [["-p", "80:80"], "--publish (-p) is not supported yet"],
     [["-m", "1g"], "--memory (-m) is not supported yet"],
     [["--net-alias", "x"], "--network-alias is not supported yet"],
     [["--dns-opt", "x"], "--dns-option is not supported yet"],
     [["--disable-content-trust=false"], "--disable-content-trust is not supported yet"],
-    [["--privileged=false"], undefined],
+    [["--publish-all=false"], undefined],
     [["--disable-content-trust"], undefined],
     [["--memory-swappiness", "-1"], undefined],
   ];

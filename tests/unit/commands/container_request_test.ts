@@ -9,6 +9,9 @@ const files: Record<string, string> = {
   "two.env": "A=2\n",
   "labels": "key=value\nbare\n",
   "bad.env": "x y=1\n",
+  "seccomp.json": '{ "defaultAction": "a \\" b",\n\t"syscalls": [ ] }\n',
+  "cut.json": '{"syscalls":',
+  "bad.json": "{]",
 };
 
 const surroundings: RequestSurroundings = {
@@ -94,6 +97,23 @@ Deno.test("a request says what the options say and no more", () => {
     [["--platform", "linux/x86_64", "image"], {}, {}, { platform: "linux/amd64" }],
     [["--platform", "", "image"], {}],
     [["--rm", "image"], {}, { AutoRemove: true }],
+    [["--privileged", "image"], {}, { Privileged: true }],
+    [
+      ["--cap-add", "ALL", "--cap-add", "chown", "--cap-drop", "x", "image"],
+      {},
+      { CapAdd: ["ALL", "chown"], CapDrop: ["x"] },
+    ],
+    [["--group-add", "5", "--userns=host", "image"], {}, { GroupAdd: ["5"], UsernsMode: "host" }],
+    [
+      ["--security-opt", "systempaths=unconfined", "--security-opt=label:disable", "image"],
+      {},
+      { SecurityOpt: ["label:disable"], MaskedPaths: [], ReadonlyPaths: [] },
+    ],
+    [
+      ["--security-opt", "seccomp=seccomp.json", "--security-opt", "no-new-privileges", "image"],
+      {},
+      { SecurityOpt: ['seccomp={"defaultAction":"a \\" b","syscalls":[]}', "no-new-privileges"] },
+    ],
     [
       ["--restart", "on-failure:3", "image"],
       {},
@@ -205,6 +225,21 @@ Deno.test("what Docker's client refuses is a UsageError", () => {
     [["--pid", "container:"], "--pid: invalid PID mode"],
     [["--pid", "container:a:b"], "--pid: invalid PID mode"],
     [["--uts", "private"], "--uts: invalid UTS mode"],
+    [["--userns", "auto"], "--userns: invalid USER mode"],
+    [["--security-opt", "nonsense"], 'Invalid --security-opt: "nonsense"'],
+    [
+      ["--security-opt", "seccomp=nosuch"],
+      "opening seccomp profile (nosuch) failed: open nosuch: no such file or directory",
+    ],
+    [
+      ["--security-opt", "seccomp=cut.json"],
+      "compacting json for seccomp profile (cut.json) failed: unexpected end of JSON input",
+    ],
+    [
+      ["--security-opt", "seccomp:bad.json"],
+      "compacting json for seccomp profile (bad.json) failed: " +
+      "Expected property name or '}' in JSON at position 1 (line 1 column 2)",
+    ],
     [["--health-interval", "-1s"], "--health-interval cannot be negative"],
     [["--health-timeout", "-1s"], "--health-timeout cannot be negative"],
     [["--health-retries", "-1"], "--health-retries cannot be negative"],

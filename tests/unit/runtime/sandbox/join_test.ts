@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe } from "../../../../ffi/spawn/describe.ts";
 import { SpawnProgram } from "../../../../ffi/spawn/program.ts";
 import { capabilityMask, defaultCapabilities } from "../../../../runtime/sandbox/capabilities.ts";
+import { insideOther } from "../../../../runtime/sandbox/execution.ts";
 import { type JoinSpec, planJoin } from "../../../../runtime/sandbox/join.ts";
 
 const spec: JoinSpec = {
@@ -12,14 +13,14 @@ const spec: JoinSpec = {
   env: ["PATH=/bin"],
   workingDirectory: "/work",
   user: { uid: 1000, gid: 1000, groups: [1000, 10], home: "/" },
-  capabilities: capabilityMask(defaultCapabilities),
+  security: { capabilities: capabilityMask(defaultCapabilities), noNewPrivileges: false },
   stdio: [10, 11, 12],
   tty: false,
 };
 
 function plan(changes: Partial<JoinSpec> = {}): string[] {
   const program = new SpawnProgram();
-  planJoin(program, { ...spec, ...changes }, 40);
+  planJoin(program, { ...spec, ...changes }, 40, [50, 51]);
   return describe(program);
 }
 
@@ -59,8 +60,14 @@ Deno.test("a process leaves the keyring and gives its rights up last", () => {
   );
 });
 
-Deno.test("only a terminal becomes the session's", () => {
-  const controls = (line: string) => line.startsWith("ioctl(");
-  assert.equal(plan().some(controls), false);
-  assertOrder(plan({ tty: true }), "setsid()", "ioctl(0");
+Deno.test("only a terminal becomes the session's, and its own process does it", () => {
+  const lines = (tty: boolean) => describe(insideOther(spec, tty).inside.first);
+  assert.equal(lines(false).some((line) => line.startsWith("ioctl(")), false);
+  assertOrder(lines(true), "prctl(1, 9", "setsid()", "ioctl(0");
+  assert.equal(plan({ tty: true }).some((line) => line.startsWith("setsid(")), false);
+  assertOrder(plan({ tty: true }), "dup3(0xa, 0", "fchown(0, 0x3e8", "setresuid(0x3e8");
+});
+
+Deno.test("the pid namespace is entered by who is born last, with all rights gone", () => {
+  assertOrder(plan(), "setns(0x15, 0x20000000)", "setns(0x14", "capset(");
 });

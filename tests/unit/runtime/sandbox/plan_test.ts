@@ -17,7 +17,7 @@ const spec: SandboxSpec = {
   shmSize: 64 << 20,
   maskedPaths: ["/proc/keys", "/proc/scsi", "/proc/absent"],
   readonlyPaths: ["/proc/sys"],
-  capabilities: capabilityMask(defaultCapabilities),
+  security: { capabilities: capabilityMask(defaultCapabilities), noNewPrivileges: false },
   user: { uid: 0, gid: 0, groups: [0], home: "/root" },
   workingDirectory: "/",
   argv: ["true"],
@@ -213,4 +213,65 @@ Deno.test("the host keeps its name", () => {
 Deno.test("/dev/shm is only made where it is to be the container's own", () => {
   assert.ok(plan().some((line) => line.includes('"mode=1777,size=65536k"')));
   assert.ok(!plan({ shmSize: undefined }).some((line) => line.includes("/dev/shm")));
+});
+
+const filter = new Uint8Array(16);
+const security = { capabilities: capabilityMask(defaultCapabilities), noNewPrivileges: false };
+const alice = { uid: 1000, gid: 1000, groups: [1000], home: "/" };
+
+Deno.test("a seccomp filter is installed with CAP_SYS_ADMIN, and only giving that up comes after it", () => {
+  for (const user of [spec.user, alice]) {
+    const lines = plan({ user, security: { ...security, seccompFilter: filter } });
+    const installed = indexOf(lines, "seccomp(1, 0, [2,");
+    assert.equal(lines.length, installed + 2);
+    const [before, after] = [lines.slice(0, installed), lines.slice(installed)].map((part) =>
+      part.findLast((line) => line.startsWith("capset("))
+    );
+    // CAP_SYS_ADMIN is bit 21.
+    const rights = user.uid === 0 ? "fb2504a8" : "00000000",
+      kept = user.uid === 0 ? "fb2524a8" : "00002000";
+    assert.ok(before?.includes(`x"${kept}${kept}`), before);
+    assert.ok(after?.includes(`x"${rights}${rights}`), after);
+    assert.equal(
+      before !== undefined && lines.some((line) => line.startsWith("prctl(8, 1")),
+      user === alice,
+    );
+  }
+});
+
+Deno.test("with no_new_privs the filter is the last of all, and takes no rights", () => {
+  const lines = plan({
+    user: alice,
+    security: { ...security, noNewPrivileges: true, seccompFilter: filter },
+  });
+  assert.match(lines.at(-1)!, /^seccomp\(/);
+  assert.match(lines.at(-2)!, /^prctl\(0x26, 1/);
+  assert.equal(lines.filter((line) => line.startsWith("capset(")).length, 1);
+});
+
+Deno.test("an AppArmor profile waits for the program, asked for while /proc is the host's", () => {
+  const lines = plan({ security: { ...security, appArmorProfile: "mine" } });
+  assertOrder(lines, '"/proc/self/attr/exec"', "pivot_root", "close_range(3", "setgroups");
+  const command = new TextEncoder().encode("exec mine").toHex();
+  indexOf(lines, `x"${command}"`);
+});
+
+Deno.test("a privileged container has the host's devices, and may write to /sys", () => {
+  const hostDevices = [
+    { path: "kvm", mode: 0o20660, uid: 0, gid: 104, device: 0xae8 },
+    { path: "net/tun", mode: 0o20666, uid: 0, gid: 0, device: 0xac8 },
+    { path: "sda", mode: 0o60660, uid: 0, gid: 6, device: 0x800 },
+  ];
+  const lines = plan({ security: { ...security, hostDevices } });
+  assertOrder(
+    lines,
+    'symlinkat("pts/ptmx"',
+    'mkdirat(-100, "/dev/net"',
+    '"/dev/kvm", 0x21b0',
+    '"/dev/net/tun"',
+    '"/dev/sda"',
+  );
+  indexOf(lines, 'fchownat(-100, "/dev/kvm", 0, 0x68');
+  assert.match(lines[indexOf(lines, '"sysfs", "/sys"')], /0xe, 0\)/);
+  assert.match(plan()[indexOf(plan(), '"sysfs", "/sys"')], /0xf, 0\)/);
 });

@@ -60,3 +60,12 @@ for (const [spec, message] of refused) {
 Deno.test("resolveUser without files knows root", () => {
   assert.deepEqual(resolveUser("", "", ""), { uid: 0, gid: 0, groups: [0], home: "/" });
 });
+
+Deno.test("additional groups are looked up by name and by number", () => {
+  const groups = (...added: string[]) => resolveUser("alice:staff", passwd, group, added).groups;
+  assert.deepEqual(groups("wheel", "7", "50", "wheel"), [50, 10, 7]);
+  assert.throws(() => groups("nope"), {
+    message: "Unable to find group nope: no matching entries in group file",
+  });
+  assert.throws(() => groups("-3"), { message: "uids and gids must be in range 0-2147483647" });
+});
