@@ -9,9 +9,18 @@ import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { execute } from "../../ffi/spawn/search.ts";
 import { commandOf } from "./execution.ts";
 import { readHostFacts } from "./host.ts";
+import { planOomScore } from "./limits/plan.ts";
+import { planResourceLimits } from "./limits/resource_limits.ts";
+import type { SandboxLimits } from "./limits/spec.ts";
 import { becomeUser, connectStreams, leaveKeyring, tieToParent, writeCgroup } from "./plan.ts";
 import type { SandboxSpec } from "./spec.ts";
-import { explainClone, explainExecution, type Keeping, StartError } from "./start.ts";
+import {
+  explainClone,
+  explainExecution,
+  type Keeping,
+  protectKeeper,
+  StartError,
+} from "./start.ts";
 
 export interface JoinSpec extends
   Pick<
@@ -26,6 +35,7 @@ export interface JoinSpec extends
   readonly root: number;
   /** Whether the streams are a terminal. */
   readonly tty: boolean;
+  readonly limits?: Pick<SandboxLimits, "ulimits" | "oomScoreAdj">;
 }
 
 /** All that a sandbox has of its own, but for the pid namespace, in which a process has to be born: setns(2). */
@@ -35,11 +45,13 @@ const JOINED = CLONE.NEWNS | CLONE.NEWIPC | CLONE.NEWUTS | CLONE.NEWNET | CLONE.
 export function planJoin(program: SpawnProgram, spec: JoinSpec, lastCapability: number): void {
   tieToParent(program);
   writeCgroup(program, spec.cgroup);
+  planOomScore(program, spec.limits?.oomScoreAdj ?? 0); // while /proc is the host's
   // All at once, or none (Linux 5.8). The root is the namespace's own then.
   program.call("setns", [spec.process, JOINED], { what: "join the container's namespaces" });
   connectStreams(program, spec, spec.tty);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included.
   program.append(closeAllBut([]));
+  planResourceLimits(program, spec.limits?.ulimits ?? []);
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
   becomeUser(program, spec, lastCapability);
@@ -58,9 +70,14 @@ export function startInside(
   process.append(execution);
   const { cgroup, pidNamespace, stdio } = spec;
   const cgroupFd = cgroup?.hierarchy.version === 2 ? cgroup.fd : undefined;
-  const lent = [spec.process, pidNamespace, ...stdio, ...cgroup ? [cgroup.fd] : []];
+  const lent = [
+    spec.process,
+    pidNamespace,
+    ...stdio,
+    ...cgroup ? [cgroup.fd, ...cgroup.joined ?? []] : [],
+  ];
   try {
-    return Keeper.start({
+    const keeper = Keeper.start({
       ...keeping,
       command: spec.argv[0],
       process,
@@ -68,6 +85,8 @@ export function startInside(
       pidNamespace,
       lent: [...new Set(lent)],
     });
+    if (spec.limits?.oomScoreAdj) protectKeeper(keeper);
+    return keeper;
   } catch (error) {
     if (error instanceof SpawnFailure) {
       if (error.step === execution.items.at(-1)) throw explainExecution(spec, spec.root, error);
