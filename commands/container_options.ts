@@ -3,6 +3,7 @@
  * table too, so that it is refused instead of ignored.
  */
 import { bool, collected, duration, int, list, type OptionValues, string } from "./cli/options.ts";
+import { limitOptions } from "./container_options/limits.ts";
 import { validateHostname } from "./container_request/checks.ts";
 import { validateLabel, validateVariable } from "./container_request/key_values.ts";
 import { parseMount } from "./container_request/mount.ts";
@@ -11,6 +12,7 @@ import { unsupportedContainerOptions } from "./unsupported_container_options.ts"
 
 /** What box supports of a container's options. */
 const supported = {
+  ...limitOptions,
   attach: collected("list", "a", "Attach to STDIN, STDOUT or STDERR", parseStream),
   cidfile: string(null, "Write the container ID to the file"),
   domainname: string(null, "Container NIS domain name"),

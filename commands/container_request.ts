@@ -16,6 +16,7 @@ import {
   type Lookup,
   parseKeyValueFile,
 } from "./container_request/key_values.ts";
+import { limitsOf } from "./container_request/limits.ts";
 import { logConfigOf } from "./container_request/log_config.ts";
 import { mountSpecOf } from "./container_request/mount.ts";
 import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
@@ -81,6 +82,7 @@ export function containerRequest(
       UTSMode: checkUtsMode(options.uts ?? ""),
       ReadonlyRootfs: options["read-only"],
       ...(options.init && { Init: true }),
+      ...limitsOf(options),
     },
   };
 }

@@ -20,13 +20,14 @@ export interface Surroundings {
   readonly mounts: SandboxSpec["mounts"];
   readonly streams: Pick<SandboxSpec, "stdio" | "terminal">;
   readonly cgroup: SandboxSpec["cgroup"];
+  readonly limits: SandboxSpec["limits"];
   readonly namespaces: SharedNamespaces["spec"];
 }
 
 export function describeSandbox(
   container: ContainerFile,
   hostConfig: HostConfig,
-  { rootfs, mounts, streams, cgroup, namespaces }: Surroundings,
+  { rootfs, mounts, streams, cgroup, limits, namespaces }: Surroundings,
 ): SandboxSpec {
   const user = inspectRoot(rootfs, container.Config.User);
   const { Config: config } = container;
@@ -47,6 +48,7 @@ export function describeSandbox(
     env: environmentOf(config, user),
     ...streams,
     cgroup,
+    limits,
     // Docker, too, has none where it would not be process 1.
     init: (hostConfig.Init ?? false) && hasOwnPidNamespace(hostConfig),
   };

@@ -2,8 +2,8 @@
 
 import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import type { WindowSize } from "../../../ffi/terminal.ts";
-import type { ContainerFile, StreamEnds } from "../../../storage/container/config.ts";
-import { resolveContainerId } from "../../../storage/container/container_store.ts";
+import type { ContainerFile, HostConfig, StreamEnds } from "../../../storage/container/config.ts";
+import { readHostConfig, resolveContainerId } from "../../../storage/container/container_store.ts";
 import { ConflictError, EngineError } from "../../../storage/errors.ts";
 import { randomId } from "../../../storage/id.ts";
 import type { Store } from "../../../storage/store.ts";
@@ -70,7 +70,9 @@ export function startExec(
   recordContainerEvent(store, container, `exec_create: ${command}`, attributes);
   recordContainerEvent(store, container, `exec_start: ${command}`, attributes);
   const { tty = false, stdin = false, size } = request;
-  const description = refusing(() => describeExec(target, request));
+  const description = refusing(() =>
+    describeExec(target, request, readHostConfig(store, container.ID))
+  );
   const streams = new ExecStreams(target.root, { tty, stdin, detached, size });
   try {
     const keeper = start({ ...description, stdio: streams.stdio, tty }, streams);
@@ -92,6 +94,7 @@ export function releaseExec({ keeper }: ExecProcess): void {
 function describeExec(
   { container: { Config: config }, process, pidNamespace, root, cgroup }: ExecTarget,
   request: ExecRequest,
+  hostConfig: HostConfig,
 ): Omit<JoinSpec, "stdio" | "tty"> {
   const user = lookUpUser(root, request.user || config.User);
   const workingDirectory = request.workingDirectory || config.WorkingDir || "/";
@@ -107,6 +110,7 @@ function describeExec(
     pidNamespace,
     root,
     cgroup,
+    limits: { ulimits: hostConfig.Ulimits ?? [], oomScoreAdj: hostConfig.OomScoreAdj },
     user,
     workingDirectory,
     argv: request.argv,
