@@ -4,6 +4,7 @@
  */
 import { bool, collected, duration, int, list, type OptionValues, string } from "./cli/options.ts";
 import { securityOptions } from "./container_options/security.ts";
+import { limitOptions } from "./container_options/limits.ts";
 import { validateHostname } from "./container_request/checks.ts";
 import { validateLabel, validateVariable } from "./container_request/key_values.ts";
 import { parseMount } from "./container_request/mount.ts";
@@ -12,6 +13,7 @@ import { unsupportedContainerOptions } from "./unsupported_container_options.ts"
 
 /** What box supports of a container's options. */
 const supported = {
+  ...limitOptions,
   attach: collected("list", "a", "Attach to STDIN, STDOUT or STDERR", parseStream),
   cidfile: string(null, "Write the container ID to the file"),
   domainname: string(null, "Container NIS domain name"),

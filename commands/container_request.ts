@@ -16,6 +16,7 @@ import {
   type Lookup,
   parseKeyValueFile,
 } from "./container_request/key_values.ts";
+import { limitsOf } from "./container_request/limits.ts";
 import { logConfigOf } from "./container_request/log_config.ts";
 import { mountSpecOf } from "./container_request/mount.ts";
 import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
@@ -83,6 +84,7 @@ export function containerRequest(
       ReadonlyRootfs: options["read-only"],
       ...(options.init && { Init: true }),
       ...securityOf(options, readFile),
+      ...limitsOf(options),
     },
   };
 }

@@ -178,6 +178,7 @@ export const EPOLL = {
   CTL_DEL: 2,
   CTL_MOD: 3,
   IN: 1,
+  PRI: 2,
   OUT: 4,
   ERR: 8,
   HUP: 16,

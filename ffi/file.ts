@@ -139,6 +139,12 @@ export function removeDirectory(directory: DirectoryFd, name: string): void {
   check(kernel.unlinkat(directory, cstring(name), AT.REMOVEDIR), "rmdir", name);
 }
 
+/** Removes a directory; returns the name of the error, if there is one: for those of which most do not exist. */
+export function tryRemoveDirectory(directory: DirectoryFd, name: string): string | undefined {
+  const result = kernel.unlinkat(directory, cstring(name), AT.REMOVEDIR);
+  return result < 0 ? errnoName(-result) : undefined;
+}
+
 export function rename(
   fromDirectory: DirectoryFd,
   from: string,

@@ -88,6 +88,7 @@ const signatures = {
   timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
   timerfd_settime: { parameters: ["i32", "i32", "buffer", "buffer"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  bpf: { parameters: ["i32", "buffer", "u32"], result: "i32" },
 } as const satisfies Partial<Record<SyscallName | "ioctl_number", Deno.ForeignFunction>>;
 
 /** On a thread of the pool: only for waiting, never for anything that concerns namespaces, mounts or credentials. */

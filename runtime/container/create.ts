@@ -14,6 +14,7 @@ import { chainIdsOf } from "../../storage/layer/layer_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
 import { defaultHostConfig } from "./host_config.ts";
+import { checkLimits } from "./check_limits.ts";
 import { checkLogOptions } from "./log/options.ts";
 import { mergeConfig } from "./merge_config.ts";
 import { mountPointsOf } from "./mount_points.ts";
@@ -50,7 +51,7 @@ export async function createContainer(
   await prepareForContainers(store);
   const image = resolveImage(store, request.config.Image);
   const config = mergeConfig(request.config, image.config.config ?? {});
-  const hostConfig = hostConfigOf(store, request);
+  const { hostConfig, warnings: discarded } = await checkLimits(hostConfigOf(store, request));
   const warnings = [...checkPlatform(image, request), ...await verifySecurity(hostConfig)];
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
@@ -65,7 +66,7 @@ export async function createContainer(
   writeHostConfig(staged.path, hostConfig);
   staged.publish();
   recordContainerEvent(store, container, "create");
-  return { id, warnings };
+  return { id, warnings: [...warnings, ...discarded] };
 }
 
 function hostConfigOf(store: Store, { config, hostConfig }: CreateRequest): HostConfig {

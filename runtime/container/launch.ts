@@ -18,11 +18,11 @@ import { DirectoryLock } from "../../storage/lock.ts";
 import { mountOverlay, unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
-import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { forgetExitStatus } from "./exit_status.ts";
 import { healthAtStart } from "./healthcheck.ts";
+import { closeCgroup, limitContainer } from "./limits.ts";
 import { lockContainer } from "./lock_container.ts";
 import { isLogged, logPathOf, openLog } from "./log/container_log.ts";
 import { checkLogOptions } from "./log/options.ts";
@@ -151,7 +151,7 @@ class Launch {
     await writeNetworkFiles(directory, container, hostConfig);
     using shared = new SharedNamespaces(store, hostConfig);
     using mounts = new ContainerMounts(directory, container, hostConfig, shared.shmTree);
-    const cgroup = joinableCgroup(container.ID);
+    const { cgroup, limits } = await limitContainer(container.ID, hostConfig);
     const directoryFd = openAt(AT.FDCWD, directory, O.PATH | O.DIRECTORY);
     try {
       const spec = describeSandbox(container, hostConfig, {
@@ -159,6 +159,7 @@ class Launch {
         mounts: mounts.mounts,
         streams: streams.sandbox,
         cgroup,
+        limits,
         namespaces: shared.spec,
         security: await securityOf(hostConfig),
       });
@@ -169,7 +170,7 @@ class Launch {
       });
     } finally {
       close(directoryFd);
-      if (cgroup) close(cgroup.fd);
+      closeCgroup(cgroup);
     }
   }
 
@@ -183,6 +184,7 @@ class Launch {
         ...state,
         Running: true,
         Restarting: false,
+        OOMKilled: false,
         Pid: processPid,
         ExitCode: 0,
         Error: "",
@@ -262,12 +264,4 @@ class Launch {
       if (!(failure instanceof SystemError)) throw failure; // as on a full disk: the first error is the one to tell
     }
   }
-}
-
-/** The container's group, and what its process needs to be born in it; undefined where the host lets us have none. */
-function joinableCgroup(id: string) {
-  const hierarchy = probeCgroups();
-  if (hierarchy === undefined) return undefined;
-  const cgroup = new Cgroup(hierarchy, id);
-  return cgroup.create() ? { hierarchy, fd: cgroup.open() } : undefined;
 }

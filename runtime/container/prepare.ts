@@ -19,6 +19,7 @@ export interface Surroundings {
   readonly mounts: SandboxSpec["mounts"];
   readonly streams: Pick<SandboxSpec, "stdio" | "terminal">;
   readonly cgroup: SandboxSpec["cgroup"];
+  readonly limits: SandboxSpec["limits"];
   readonly namespaces: SharedNamespaces["spec"];
   readonly security: SandboxSpec["security"];
 }
@@ -26,7 +27,7 @@ export interface Surroundings {
 export function describeSandbox(
   container: ContainerFile,
   hostConfig: HostConfig,
-  { rootfs, mounts, streams, cgroup, namespaces, security }: Surroundings,
+  { rootfs, mounts, streams, cgroup, limits, namespaces, security }: Surroundings,
 ): SandboxSpec {
   const user = inspectRoot(rootfs, container.Config.User, hostConfig.GroupAdd);
   const { Config: config } = container;
@@ -49,6 +50,7 @@ export function describeSandbox(
     env: environmentOf(config, user),
     ...streams,
     cgroup,
+    limits,
     // Docker, too, has none where it would not be process 1.
     init: (hostConfig.Init ?? false) && hasOwnPidNamespace(hostConfig),
   };

@@ -1,20 +1,26 @@
 /**
- * A container's control group. So far it serves to hold the container's processes together and to freeze them; limits need more
- * controllers. Chosen by a probe: the unified hierarchy (cgroup v2, also beside v1), else the freezer of v1.
+ * A container's control group: it holds the container's processes together and freezes them. Chosen by a probe: the unified
+ * hierarchy (cgroup v2, also beside v1), else the freezer of v1. Limits, in limits/, are this group's where the unified hierarchy has
+ * their controllers; beside it there are groups of cgroup v1, which a container only gets for the limits that it has.
  */
 
 import { AT, O } from "../../ffi/constants.ts";
 import { listNames } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
-import { close, openAt, removeDirectory } from "../../ffi/file.ts";
+import { close, openAt } from "../../ffi/file.ts";
 import { fileSystemType, statIfExists } from "../../ffi/stat.ts";
 import { EngineError } from "../../storage/errors.ts";
-import { ensureDirectory, readTextIfExists } from "../../storage/files.ts";
+import { readTextIfExists } from "../../storage/files.ts";
+import {
+  BOX_GROUP,
+  FORBIDDEN,
+  makeGroup,
+  removeGroup,
+  V1_CONTROLLERS,
+  v1MountPoint,
+} from "./group_directory.ts";
 
 const CGROUP2_SUPER_MAGIC = 0x63677270;
-
-/** Errors of a host that does not let us make groups; there are none to remove, either. */
-const FORBIDDEN = ["EACCES", "EPERM", "EROFS"] as const;
 
 export interface CgroupHierarchy {
   readonly version: 1 | 2;
@@ -61,24 +67,40 @@ function kill(pid: number): void {
   }
 }
 
+/** A group that has a controller. */
+export interface LimitingGroup {
+  readonly version: 1 | 2;
+  readonly path: string;
+}
+
+/** The group that limits a container by a controller, of either version; undefined if none does. */
+export function limitingGroup(
+  controller: string,
+  id: string,
+): LimitingGroup | undefined {
+  const own = `${BOX_GROUP}/${id}`, v1 = `${v1MountPoint(controller)}/${own}`;
+  if (statIfExists(AT.FDCWD, v1)) return { version: 1, path: v1 };
+  const hierarchy = probeCgroups();
+  const v2 = hierarchy?.version === 2 ? `${hierarchy.mountPoint}/${own}` : undefined;
+  const isEnabled = v2 !== undefined &&
+    readCgroupFile(`${v2}/cgroup.controllers`).split(" ").includes(controller);
+  return isEnabled ? { version: 2, path: v2 } : undefined;
+}
+
 /** Ids of the containers whose processes stand still. */
 export function frozenContainers(hierarchy: CgroupHierarchy): string[] {
   const file = hierarchy.version === 2 ? "cgroup.freeze" : "freezer.self_freezing";
-  const parent = `${hierarchy.mountPoint}/box`;
+  const parent = `${hierarchy.mountPoint}/${BOX_GROUP}`;
   return listNames(parent).filter((name) => /^[a-f0-9]{64}$/.test(name))
     .filter((id) => readCgroupFile(`${parent}/${id}/${file}`) === "1");
 }
 
 /** The group that belongs to a container: box/<id>. */
 export class Cgroup {
-  constructor(readonly hierarchy: CgroupHierarchy, private readonly id: string) {}
-
-  private get parent(): string {
-    return `${this.hierarchy.mountPoint}/box`;
-  }
+  constructor(readonly hierarchy: CgroupHierarchy, readonly id: string) {}
 
   get path(): string {
-    return `${this.parent}/${this.id}`;
+    return `${this.hierarchy.mountPoint}/${BOX_GROUP}/${this.id}`;
   }
 
   exists(): boolean {
@@ -87,17 +109,12 @@ export class Cgroup {
 
   /** Makes the group, or returns false where the host does not let us. */
   create(): boolean {
-    for (let attempt = 0;; attempt++) {
-      try {
-        ensureDirectory(this.parent, 0o755);
-        ensureDirectory(this.path, 0o755);
-        return true;
-      } catch (error) {
-        // The last container of another command may just have taken the parent along.
-        if (isErrno(error, "ENOENT") && attempt < 100) continue;
-        if (isErrno(error, ...FORBIDDEN)) return false;
-        throw error;
-      }
+    try {
+      makeGroup(this.hierarchy, this.id);
+      return true;
+    } catch (error) {
+      if (isErrno(error, ...FORBIDDEN)) return false;
+      throw error;
     }
   }
 
@@ -111,15 +128,25 @@ export class Cgroup {
       : openAt(AT.FDCWD, `${this.path}/cgroup.procs`, O.WRONLY);
   }
 
-  /** Removes the group, which must be empty, and box's own directory with the last one. */
+  /** The same of its groups of cgroup v1 that it has for limits. */
+  openLimiting(): number[] {
+    if (this.isOnlyHierarchy) return [];
+    return V1_CONTROLLERS.map((controller) =>
+      `${v1MountPoint(controller)}/${BOX_GROUP}/${this.id}/cgroup.procs`
+    ).filter((path) => statIfExists(AT.FDCWD, path))
+      .map((path) => openAt(AT.FDCWD, path, O.WRONLY));
+  }
+
+  /** Removes the group, which must be empty, with those that it has for limits. */
   remove(): void {
-    for (const path of [this.path, this.parent]) {
-      try {
-        removeDirectory(AT.FDCWD, path);
-      } catch (error) {
-        if (!isErrno(error, "ENOENT", "EBUSY", "ENOTEMPTY", ...FORBIDDEN)) throw error;
-      }
-    }
+    removeGroup(this.hierarchy.mountPoint, this.id);
+    if (this.isOnlyHierarchy) return;
+    for (const controller of V1_CONTROLLERS) removeGroup(v1MountPoint(controller), this.id);
+  }
+
+  /** Whether there is no cgroup v1 on this host. */
+  private get isOnlyHierarchy(): boolean {
+    return this.hierarchy.version === 2 && this.hierarchy.mountPoint === "/sys/fs/cgroup";
   }
 
   /** Kills every process of the group, and returns when it has none, or is gone. */

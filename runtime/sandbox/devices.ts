@@ -58,7 +58,7 @@ export function planDevices(
   }
   mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
   if (shmSize === undefined) return;
-  mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize / 1024}k`);
+  mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize}`);
 }
 
 /** The terminal is the first one of the devpts that it came with, and the container's console. */

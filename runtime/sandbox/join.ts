@@ -8,11 +8,20 @@ import { SpawnFailure } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { insideOther } from "./execution.ts";
 import { readHostFacts } from "./host.ts";
+import { planOomScore } from "./limits/plan.ts";
+import { planResourceLimits } from "./limits/resource_limits.ts";
+import type { SandboxLimits } from "./limits/spec.ts";
 import { leaveKeyring, writeCgroup } from "./plan.ts";
 import { planAppArmor, planRights, tieToParent } from "./security.ts";
 import { connectStreams, giveTerminal } from "./session.ts";
 import type { SandboxSpec } from "./spec.ts";
-import { explainClone, explainExecution, type Keeping, StartError } from "./start.ts";
+import {
+  explainClone,
+  explainExecution,
+  type Keeping,
+  protectKeeper,
+  StartError,
+} from "./start.ts";
 
 export interface JoinSpec extends
   Pick<
@@ -27,6 +36,7 @@ export interface JoinSpec extends
   readonly root: number;
   /** Whether the streams are a terminal. */
   readonly tty: boolean;
+  readonly limits?: Pick<SandboxLimits, "ulimits" | "oomScoreAdj">;
 }
 
 /** All that a sandbox has of its own, but for the pid namespace, in which a process has to be born: setns(2). */
@@ -42,12 +52,14 @@ export function planJoin(
   tieToParent(program);
   planAppArmor(program, spec.security);
   writeCgroup(program, spec.cgroup);
+  planOomScore(program, spec.limits?.oomScoreAdj ?? 0); // while /proc is the host's
   program.call("setns", [spec.pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
   // All at once, or none (Linux 5.8). The root is the namespace's own then.
   program.call("setns", [spec.process, JOINED], { what: "join the container's namespaces" });
   connectStreams(program, spec);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(fds));
+  planResourceLimits(program, spec.limits?.ulimits ?? []);
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
   if (spec.tty) giveTerminal(program, spec.user);
@@ -66,9 +78,15 @@ export function startInside(
   planJoin(process, spec, readHostFacts([]).lastCapability, fds);
   const { cgroup, pidNamespace, stdio } = spec;
   const cgroupFd = cgroup?.hierarchy.version === 2 ? cgroup.fd : undefined;
-  const lent = [spec.process, pidNamespace, ...stdio, ...fds, ...cgroup ? [cgroup.fd] : []];
+  const lent = [
+    spec.process,
+    pidNamespace,
+    ...stdio,
+    ...fds,
+    ...cgroup ? [cgroup.fd, ...cgroup.joined ?? []] : [],
+  ];
   try {
-    return Keeper.start({
+    const keeper = Keeper.start({
       ...keeping,
       command: spec.argv[0],
       process,
@@ -76,6 +94,8 @@ export function startInside(
       inside,
       lent: [...new Set(lent)],
     });
+    if (spec.limits?.oomScoreAdj) protectKeeper(keeper);
+    return keeper;
   } catch (error) {
     if (error instanceof SpawnFailure) {
       if (isRefusal(error)) throw explainExecution(spec, spec.root, error);

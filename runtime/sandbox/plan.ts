@@ -7,6 +7,8 @@ import { AT, CLONE, MNT_DETACH, MOVE_MOUNT_F_EMPTY_PATH, MS } from "../../ffi/co
 import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { planDevices } from "./devices.ts";
+import { planLimits } from "./limits/plan.ts";
+import { planResourceLimits } from "./limits/resource_limits.ts";
 import { planDirectories, planHiding, planMount, planReadonlyRoot } from "./mounts.ts";
 import { planAppArmor, planRights, tieToParent } from "./security.ts";
 import { connectStreams, giveTerminal, startSession } from "./session.ts";
@@ -53,6 +55,7 @@ export function planSandbox(
   enterRoot(program, spec.rootfs);
   mountKernelFileSystems(program, spec);
   planDevices(program, spec);
+  planLimits(program, spec.limits);
   planHiding(program, spec, host.kernelPaths);
   for (const mount of spec.mounts) planMount(program, mount);
   planDirectories(program, spec.workingDirectory); // docker makes what is missing of it
@@ -64,6 +67,8 @@ export function planSandbox(
   if (spec.terminal) giveTerminal(program, spec.user);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(executionFds));
+  // Some of them would keep files from being opened; and only now, since the right to raise them goes with the user.
+  planResourceLimits(program, spec.limits?.ulimits ?? []);
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], {
     what: `change to the working directory ${spec.workingDirectory}`,
@@ -74,13 +79,17 @@ export function planSandbox(
 function joinCgroup(program: SpawnProgram, { cgroup }: SandboxSpec): void {
   if (cgroup === undefined) return;
   writeCgroup(program, cgroup);
+  if (cgroup.isPrivate === false) return;
   program.call("unshare", [CLONE.NEWCGROUP], { what: "make a cgroup namespace" });
 }
 
-/** Joins a group of cgroup v1; a process of v2 has been born in it. */
+/** Joins groups of cgroup v1; a process of v2 has been born in it. */
 export function writeCgroup(program: SpawnProgram, cgroup: SandboxSpec["cgroup"]): void {
-  if (cgroup?.hierarchy.version !== 1) return;
-  program.call("write", [cgroup.fd, "0", 1], { what: "join the container's cgroup" });
+  if (cgroup === undefined) return;
+  const { hierarchy, fd, joined = [] } = cgroup;
+  for (const group of [...hierarchy.version === 1 ? [fd] : [], ...joined]) {
+    program.call("write", [group, "0", 1], { what: "join the container's cgroup" });
+  }
 }
 
 function joinNamespaces(program: SpawnProgram, spec: SandboxSpec): void {

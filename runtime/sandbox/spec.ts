@@ -2,6 +2,7 @@
 
 import type { CgroupHierarchy } from "./cgroup.ts";
 import type { SandboxSecurity } from "./security.ts";
+import type { SandboxLimits } from "./limits/spec.ts";
 import type { User } from "./user.ts";
 
 export interface SandboxSpec {
@@ -40,7 +41,13 @@ export interface SandboxSpec {
     readonly hierarchy: CgroupHierarchy;
     /** As Cgroup.open() gives it. */
     readonly fd: number;
+    /** Descriptors of cgroup.procs of groups of cgroup v1 that it joins as well. */
+    readonly joined?: readonly number[];
+    /** Whether it gets a cgroup namespace of its own; true unless said otherwise. */
+    readonly isPrivate?: boolean;
   };
+  /** Undefined where there are none. */
+  readonly limits?: SandboxLimits;
   /** Whether a reaper is process 1, and the program its child. */
   readonly init: boolean;
 }

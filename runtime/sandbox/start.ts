@@ -47,7 +47,7 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
   process.append(execution.program);
   const cgroupFd = spec.cgroup?.hierarchy.version === 2 ? spec.cgroup.fd : undefined;
   try {
-    return Keeper.start({
+    const keeper = Keeper.start({
       ...keeping,
       command: spec.argv[0],
       process,
@@ -55,6 +55,8 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
       inside: execution.inside,
       lent: [...new Set([...descriptorsOf(spec), ...execution.fds])],
     });
+    if (spec.limits?.oomScoreAdj) protectKeeper(keeper);
+    return keeper;
   } catch (error) {
     if (error instanceof SpawnFailure) {
       if (!execution.isRefusal(error)) throw explain(error);
@@ -65,12 +67,25 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
   }
 }
 
+/** The container's score is not its keeper's, which got it with the memory that they shared: it would be killed with the container. */
+export function protectKeeper({ pid }: Keeper): void {
+  const own = Deno.readTextFileSync("/proc/self/oom_score_adj");
+  try {
+    Deno.writeTextFileSync(`/proc/${pid}/oom_score_adj`, own);
+  } catch (error) {
+    // It is over already, or box may not lower it.
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
+      throw error;
+    }
+  }
+}
+
 /** What the process needs of box until it executes its program. */
 function descriptorsOf(spec: SandboxSpec): number[] {
   const { stdio, terminal, cgroup, mounts, joinPidNamespace, joinIpcNamespace, procTree } = spec;
   return [
     ...stdio,
-    ...(cgroup ? [cgroup.fd] : []),
+    ...(cgroup ? [cgroup.fd, ...cgroup.joined ?? []] : []),
     ...mounts.flatMap((mount) => mount.type === "bind" ? mount.treeFd : []),
     ...[terminal?.devpts, joinPidNamespace, joinIpcNamespace, procTree]
       .filter((fd) => fd !== undefined),

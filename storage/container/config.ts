@@ -1,6 +1,7 @@
 /** containers/<id>/config.v2.json and hostconfig.json, field by field as dockerd 20.10 writes them. */
 
 import type { ContainerConfig } from "../image/config.ts";
+import type { Resources } from "./resources.ts";
 
 export interface ContainerState {
   Running: boolean;
@@ -165,7 +166,7 @@ export interface MountSpec {
 }
 
 /** hostconfig.json */
-export interface HostConfig {
+export interface HostConfig extends Resources {
   Binds: string[] | null;
   ContainerIDFile: string;
   LogConfig: { Type: string; Config: Record<string, string> };
@@ -196,36 +197,10 @@ export interface HostConfig {
   UsernsMode: string;
   /** Bytes. */
   ShmSize: number;
+  Sysctls?: Record<string, string>;
   Runtime: string;
   ConsoleSize: [number, number];
   Isolation: string;
-  CpuShares: number;
-  Memory: number;
-  NanoCpus: number;
-  CgroupParent: string;
-  BlkioWeight: number;
-  BlkioWeightDevice: never[];
-  BlkioDeviceReadBps: null;
-  BlkioDeviceWriteBps: null;
-  BlkioDeviceReadIOps: null;
-  BlkioDeviceWriteIOps: null;
-  CpuPeriod: number;
-  CpuQuota: number;
-  CpuRealtimePeriod: number;
-  CpuRealtimeRuntime: number;
-  CpusetCpus: string;
-  CpusetMems: string;
-  Devices: never[];
-  DeviceCgroupRules: null;
-  DeviceRequests: null;
-  KernelMemory: number;
-  KernelMemoryTCP: number;
-  MemoryReservation: number;
-  MemorySwap: number;
-  MemorySwappiness: null;
-  OomKillDisable: boolean;
-  PidsLimit: null;
-  Ulimits: null;
   CpuCount: number;
   CpuPercent: number;
   IOMaximumIOps: number;

@@ -2,7 +2,7 @@
 
 import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import type { WindowSize } from "../../../ffi/terminal.ts";
-import type { ContainerFile, StreamEnds } from "../../../storage/container/config.ts";
+import type { ContainerFile, HostConfig, StreamEnds } from "../../../storage/container/config.ts";
 import { readHostConfig, resolveContainerId } from "../../../storage/container/container_store.ts";
 import { ConflictError, EngineError } from "../../../storage/errors.ts";
 import { randomId } from "../../../storage/id.ts";
@@ -72,7 +72,7 @@ export async function startExec(
   recordContainerEvent(store, container, `exec_create: ${command}`, attributes);
   recordContainerEvent(store, container, `exec_start: ${command}`, attributes);
   const { tty = false, stdin = false, size } = request;
-  const description = refusing(() => describeExec(target, request, hostConfig.GroupAdd));
+  const description = refusing(() => describeExec(target, request, hostConfig));
   const streams = new ExecStreams(target.root, { tty, stdin, detached, size });
   try {
     const keeper = start({ ...description, security, stdio: streams.stdio, tty }, streams);
@@ -91,9 +91,9 @@ export async function startExec(
 function describeExec(
   { container: { Config: config }, process, pidNamespace, root, cgroup }: ExecTarget,
   request: ExecRequest,
-  groupAdd: readonly string[] | null,
+  hostConfig: HostConfig,
 ): Omit<JoinSpec, "stdio" | "tty" | "security"> {
-  const user = lookUpUser(root, request.user || config.User, groupAdd);
+  const user = lookUpUser(root, request.user || config.User, hostConfig.GroupAdd);
   const workingDirectory = request.workingDirectory || config.WorkingDir || "/";
   if (!workingDirectory.startsWith("/")) {
     throw new ExecError(
@@ -107,6 +107,7 @@ function describeExec(
     pidNamespace,
     root,
     cgroup,
+    limits: { ulimits: hostConfig.Ulimits ?? [], oomScoreAdj: hostConfig.OomScoreAdj },
     user,
     workingDirectory,
     argv: request.argv,

@@ -44,7 +44,9 @@ export class ExecTarget implements Disposable {
 
   private openCgroup(): SandboxSpec["cgroup"] {
     const hierarchy = probeCgroups(), cgroup = cgroupOf(this.container);
-    return hierarchy && cgroup && { hierarchy, fd: this.keep(cgroup.open()) };
+    if (hierarchy === undefined || cgroup === undefined) return undefined;
+    const joined = cgroup.openLimiting().map((fd) => this.keep(fd));
+    return { hierarchy, fd: this.keep(cgroup.open()), joined };
   }
 
   private keep(fd: number): number {

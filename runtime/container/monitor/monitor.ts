@@ -9,12 +9,14 @@ import { poller } from "../../../ffi/poller.ts";
 import { sendSignal, waitUntilGone } from "../../../ffi/spawn/pidfd.ts";
 import { containerPath } from "../../../storage/container/container_store.ts";
 import { EngineError, NotFoundError } from "../../../storage/errors.ts";
+import { limitingGroup } from "../../sandbox/cgroup.ts";
 import { recordEnd, recordRestart, releaseHost } from "../conclude.ts";
 import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { isChecked } from "../healthcheck.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
+import { noteUnseenOutOfMemory } from "../out_of_memory.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
 import type { AttachServer } from "./attach_server.ts";
@@ -50,6 +52,7 @@ export class Monitor {
   private ending = false;
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
+  private stopWatchingMemory: (() => void) | undefined;
 
   constructor(private readonly running: RunningContainer) {
     const { container, ends } = running;
@@ -59,6 +62,7 @@ export class Monitor {
     this.execs = new LeftExecs(running);
     this.output = new ContainerOutput(running, (stream, bytes) => this.show(stream, bytes));
     if (isChecked(container.Config)) this.checkHealth();
+    this.watchMemory();
     this.ended = this.watch();
   }
 
@@ -119,6 +123,7 @@ export class Monitor {
   release(): void {
     this.ending = true;
     this.health?.stop();
+    this.stopWatchingMemory?.();
     const { ends, keeper, process, monitorLock } = this.running;
     poller.unwatch(ends.end);
     close(ends.end);
@@ -136,10 +141,27 @@ export class Monitor {
     if (!this.ending) this.health = new HealthMonitor(this.running);
   }
 
+  /** Nothing for a container without a limit. */
+  private async watchMemory(): Promise<void> {
+    if (limitingGroup("memory", this.id) === undefined) return;
+    const { noteOutOfMemory, watchOutOfMemory } = await import("../out_of_memory.ts");
+    if (this.ending) return;
+    this.stopWatchingMemory = watchOutOfMemory(this.id, () => {
+      try {
+        using _ = lockContainer(this.running.store, this.id);
+        noteOutOfMemory(this.running.store, this.id);
+      } catch (error) {
+        // It has been removed, or the disk is full.
+        if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
+      }
+    });
+  }
+
   private async watch(): Promise<Ended> {
     const exit = await this.exit();
     this.ending = true;
     this.health?.stop();
+    this.stopWatchingMemory?.();
     await killLeftBehind(this.id, this.running.hostConfig);
     await this.execs.ended();
     await this.output.ends();
@@ -177,6 +199,7 @@ export class Monitor {
     if (process !== undefined) close(process);
     try {
       using _ = lockContainer(store, id);
+      if (limitingGroup("memory", id)) noteUnseenOutOfMemory(store, id);
       if (recordRestart(store, id, exit)) return true;
       this.releaseHost();
       recordEnd(store, id, exit);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isUnsupported, type OptionTable } from "../../../commands/cli/options.ts";
 import { parseCommandLine } from "../../../commands/cli/parse.ts";
 import { createOptions, runOptions } from "../../../commands/container_options.ts";
+import { limitOptions } from "../../../commands/container_options/limits.ts";
 
 // The options of `docker run --help`, version 20.10, and those that it hides on Linux.
 const DOCKER = `
@@ -56,7 +57,7 @@ Deno.test("what box supports of them", () => {
   const supported = Object.entries(runOptions).flatMap(([name, option]) =>
     isUnsupported(option) ? [] : [name]
   );
-  assert.deepEqual(supported.sort(), [
+  const others = [
     "attach",
     "cap-add",
     "cap-drop",
@@ -104,20 +105,20 @@ Deno.test("what box supports of them", () => {
     "uts",
     "volume",
     "workdir",
-  ]);
+  ];
+  const expected = [...others, ...Object.keys(limitOptions)];
+  assert.deepEqual(supported.sort(), expected.sort());
 });
 
 Deno.test("options that box does not support are refused, Docker's defaults are not", () => {
   const cases: [argv: string[], refusal: string | undefined][] = [
     [["--publish-all"], "--publish-all (-P) is not supported yet"],
     [["-p", "80:80"], "--publish (-p) is not supported yet"],
-    [["-m", "1g"], "--memory (-m) is not supported yet"],
     [["--net-alias", "x"], "--network-alias is not supported yet"],
     [["--dns-opt", "x"], "--dns-option is not supported yet"],
     [["--disable-content-trust=false"], "--disable-content-trust is not supported yet"],
     [["--publish-all=false"], undefined],
     [["--disable-content-trust"], undefined],
-    [["--memory-swappiness", "-1"], undefined],
   ];
   for (const [argv, refusal] of cases) {
     const parsed = parseCommandLine(runOptions, [...argv, "image"], false);

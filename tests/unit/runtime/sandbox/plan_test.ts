@@ -199,6 +199,47 @@ Deno.test("a namespace is new unless it is the host's or another container's", (
   assert.equal(missing({ joinIpcNamespace: 20 }), CLONE.NEWIPC);
 });
 
+const limits = {
+  ulimits: [{ Name: "nofile", Soft: 100, Hard: -1 }],
+  sysctls: { "net.ipv4.conf.eth0/1.rp_filter": "1" },
+  oomScoreAdj: -5,
+  devices: [{ path: "/dev/a/b", mode: 0o20640, uid: 1, gid: 2, major: 8, minor: 1 }],
+  visibleControllers: ["memory"],
+};
+
+Deno.test("kernel parameters are set before they are read-only, ulimits last", () => {
+  const lines = plan({ limits });
+  assertOrder(
+    lines,
+    'mount("proc", "/proc"',
+    '"/proc/self/oom_score_adj"',
+    '"/proc/sys/net/ipv4/conf/eth0.1/rp_filter"',
+    'mount("/proc/sys", "/proc/sys"',
+    "close_range(3",
+    "prlimit64(0, 7",
+    "prctl(0x18",
+  );
+  assertOrder(lines, 'mount("sysfs"', 'mount("tmpfs", "/sys/fs/cgroup"', '"memory"');
+});
+
+Deno.test("a device is made in a directory that was looked up inside the root, with the host's owner", () => {
+  const lines = plan({ limits });
+  assertOrder(lines, 'openat2(-100, "/dev/a"', "mknodat(#", "fchownat(#");
+  assert.ok(lines[indexOf(lines, "fchownat(#")].includes('"b", 1, 2, 0x100'));
+  const ofEvery = { ...limits.devices[0], path: "/dev/null" };
+  const count = (spec: Partial<SandboxSpec>) =>
+    plan(spec).filter((line) => line.startsWith("mknodat")).length;
+  assert.equal(count({ limits: { ...limits, devices: [ofEvery] } }), count({}));
+});
+
+Deno.test("groups that limit are joined before the cgroup namespace is made", () => {
+  const hierarchy = { version: 2 as const, mountPoint: "/sys/fs/cgroup/unified" };
+  const lines = plan({ cgroup: { hierarchy, fd: 20, joined: [21, 22] } });
+  assertOrder(lines, "write(0x15", "write(0x16", "unshare(0x2000000)", "pivot_root");
+  const shared = plan({ cgroup: { hierarchy, fd: 20, joined: [21], isPrivate: false } });
+  assert.ok(!shared.some((line) => line.startsWith("unshare")));
+});
+
 Deno.test("another container's ipc namespace is joined before its message queues are mounted", () => {
   assertOrder(plan({ joinIpcNamespace: 20 }), "setns(0x14, 0x8000000)", '"mqueue"');
   assert.ok(!plan().some((line) => line.includes("setns")));
@@ -211,7 +252,7 @@ Deno.test("the host keeps its name", () => {
 });
 
 Deno.test("/dev/shm is only made where it is to be the container's own", () => {
-  assert.ok(plan().some((line) => line.includes('"mode=1777,size=65536k"')));
+  assert.ok(plan().some((line) => line.includes('"mode=1777,size=67108864"')));
   assert.ok(!plan({ shmSize: undefined }).some((line) => line.includes("/dev/shm")));
 });
 
