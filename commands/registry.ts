@@ -94,7 +94,7 @@ export const registry: Registry = {
     import: importImage,
     info,
     inspect: entry(
-      "Return low-level information on containers and images",
+      "Return low-level information on containers, images and volumes",
       "./inspect.ts",
     ),
     kill,
@@ -189,6 +189,19 @@ export const registry: Registry = {
         ),
       },
     },
+    volume: {
+      summary: "Manage volumes",
+      commands: {
+        create: entry("Create a volume", "./volume_create.ts"),
+        inspect: entry(
+          "Display detailed information on one or more volumes",
+          "./volume_inspect.ts",
+        ),
+        ls: { ...entry("List volumes", "./volume_ls.ts"), aliases: ["list"] },
+        prune: entry("Remove all unused local volumes", "./volume_prune.ts"),
+        rm: { ...entry("Remove one or more volumes", "./volume_rm.ts"), aliases: ["remove"] },
+      },
+    },
   },
   hidden: {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
@@ -196,6 +209,6 @@ export const registry: Registry = {
   missing: `
     buildx completion compose config context df login
     logout manifest network node plugin pull push search secret
-    service stack swarm trust volume
+    service stack swarm trust
   `.trim().split(/\s+/).concat("image prune", "system prune"),
 };

@@ -74,8 +74,6 @@ export const unsupportedContainerOptions = {
   sysctl: unsupported("map", null, "Sysctl options"),
   ulimit: unsupported("ulimit", null, "Ulimit options"),
   userns: unsupported("string", null, "User namespace to use"),
-  "volume-driver": unsupported("string", null, "Optional volume driver for the container"),
-  "volumes-from": unsupported("list", null, "Mount volumes from the specified container(s)"),
   "cpu-count": unsupported("int", null, "CPU count (Windows only)"),
   "cpu-percent": unsupported("int", null, "CPU percent (Windows only)"),
   "io-maxbandwidth": unsupported(

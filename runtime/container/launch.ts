@@ -18,6 +18,7 @@ import { DirectoryLock } from "../../storage/lock.ts";
 import { mountOverlay, unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
+import type { ContainerVolumes } from "../volume/container_volumes.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, releaseHost } from "./conclude.ts";
@@ -35,6 +36,7 @@ import { needsMonitor } from "./monitor/background_client.ts";
 import type { RunningContainer } from "./running.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
+import { volumesOf } from "./volumes.ts";
 
 export interface LaunchOptions {
   /** Whether the container ends when this process does. */
@@ -86,6 +88,9 @@ class Launch {
   private readonly directory: string;
   private readonly streams: ContainerStreams;
   private keeper: Keeper | undefined;
+  private volumes: ContainerVolumes | undefined;
+  /** Whether they have been said to be mounted. */
+  private volumesMounted = false;
 
   constructor(
     private readonly store: Store,
@@ -105,6 +110,7 @@ class Launch {
   async run(): Promise<RunningContainer> {
     const { store, mountId, monitorLock, hostConfig } = this;
     try {
+      this.volumes = await volumesOf(store, this.container);
       try {
         await this.start();
       } finally {
@@ -143,7 +149,14 @@ class Launch {
     forgetExitStatus(store, container.ID);
     await writeNetworkFiles(directory, container, hostConfig);
     using shared = new SharedNamespaces(store, hostConfig);
-    using mounts = new ContainerMounts(directory, container, hostConfig, shared.shmTree);
+    await this.volumes?.resolve();
+    using volumeTrees = this.volumes?.openTrees({ lasting: true });
+    using mounts = new ContainerMounts(directory, container, hostConfig, {
+      shmTree: shared.shmTree,
+      volumeTrees,
+    });
+    this.volumes?.recordMounts();
+    this.volumesMounted = true;
     const cgroup = joinableCgroup(container.ID);
     const directoryFd = openAt(AT.FDCWD, directory, O.PATH | O.DIRECTORY);
     try {
@@ -207,7 +220,7 @@ class Launch {
   private abandon(): void {
     this.keeper?.dismiss();
     closeEnds(this.streams.ends);
-    releaseHost(this.store, this.container.ID, this.mountId);
+    releaseHost(this.store, this.container.ID, this.mountId, this.volumes);
   }
 
   /** The program exists and the kernel refused it: what docker shows as a container that said so and exited with 1. */
@@ -218,12 +231,13 @@ class Launch {
     const log = openLog(store, this.container, hostConfig);
     log.write("stderr", new TextEncoder().encode(error.message + "\n"));
     log.close();
-    recordEnd(store, container.ID, { code: error.exitCode });
+    recordEnd(store, container.ID, { code: error.exitCode }, this.volumes);
   }
 
   /** Leaves the reason why there was no start in the container's state. */
   private noteFailure(error: unknown): void {
     const { State } = this.container;
+    if (this.volumesMounted) this.volumes?.recordUnmounts();
     const ExitCode = error instanceof StartError ? error.exitCode : 128;
     const Error = error instanceof globalThis.Error ? error.message : String(error);
     try {

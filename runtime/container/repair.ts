@@ -22,7 +22,11 @@ import { isAwaitingRestart } from "./state.ts";
 
 /** Every command that changes containers starts with it: the store's layout is made, and what crashes left is cleared away. */
 export async function prepareForContainers(store: Store): Promise<void> {
-  prepareForWriting(store);
+  const withVolumes = prepareForWriting(store);
+  if (withVolumes.length > 0) {
+    const { sweepContainersWithVolumes } = await import("../volume/sweep.ts");
+    sweepContainersWithVolumes(store, withVolumes);
+  }
   await thawForgotten(store); // first of all, since what is frozen cannot be killed
   let inNeed = false;
   await clearMounted(store, (id, _mountId, lock) => {

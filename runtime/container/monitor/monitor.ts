@@ -16,9 +16,11 @@ import { lockContainer } from "../lock_container.ts";
 import { type ContainerLog, openLog } from "../log/container_log.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { isChecked } from "../healthcheck.ts";
+import type { ContainerVolumes } from "../../volume/container_volumes.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
+import { volumesOf } from "../volumes.ts";
 import type { AttachServer } from "./attach_server.ts";
 import { type Drain, drain } from "./drain.ts";
 import type { HealthMonitor } from "./health.ts";
@@ -53,6 +55,8 @@ export class Monitor {
   private ending = false;
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
+  /** Known at the end. */
+  private volumes: ContainerVolumes | undefined;
 
   constructor(private readonly running: RunningContainer) {
     const { store, container, hostConfig, ends } = running;
@@ -159,6 +163,7 @@ export class Monitor {
     this.log.close();
     const { failure } = this.log;
     if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
+    this.volumes = await volumesOf(this.running.store, this.running.container);
     const restarting = this.finish(exit);
     await this.server?.close(exit.code);
     return { ...exit, restarting };
@@ -195,9 +200,9 @@ export class Monitor {
     if (process !== undefined) close(process);
     try {
       using _ = lockContainer(store, id);
-      if (recordRestart(store, id, exit)) return true;
+      if (recordRestart(store, id, exit, this.volumes)) return true;
       this.releaseHost();
-      recordEnd(store, id, exit);
+      recordEnd(store, id, exit, this.volumes);
       return false;
     } catch (error) {
       this.releaseHost();
@@ -213,7 +218,7 @@ export class Monitor {
   private releaseHost(): void {
     if (this.released) return;
     this.released = true;
-    releaseHost(this.running.store, this.id, this.running.mountId);
+    releaseHost(this.running.store, this.id, this.running.mountId, this.volumes);
   }
 
   private warn(problem: string): void {

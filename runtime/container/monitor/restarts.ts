@@ -10,8 +10,10 @@ import { releaseHost } from "../conclude.ts";
 import { launchContainer } from "../launch.ts";
 import { nextDelay } from "../restart_policy.ts";
 import type { RunningContainer } from "../running.ts";
+import { volumesOf } from "../volumes.ts";
 
 interface Pending {
+  readonly container: ContainerFile;
   readonly mountId: string;
   readonly lock: DirectoryLock;
   readonly timer: ReturnType<typeof setTimeout>;
@@ -37,12 +39,13 @@ export class Restarts {
   }
 
   /** Starts a container after a while. The monitor's lock is held until then. */
-  add({ ID: id, State: state }: ContainerFile, mountId: string, lock: DirectoryLock): void {
+  add(container: ContainerFile, mountId: string, lock: DirectoryLock): void {
+    const { ID: id, State: state } = container;
     const ranFor = Date.parse(state.FinishedAt) - Date.parse(state.StartedAt);
     const delay = nextDelay(this.delays.get(id), ranFor);
     this.delays.set(id, delay);
     const timer = setTimeout(() => this.start(id), delay);
-    this.pending.set(id, { mountId, lock, timer });
+    this.pending.set(id, { container, mountId, lock, timer });
   }
 
   /** Gives up those that are not to be started any more. */
@@ -60,14 +63,15 @@ export class Restarts {
   }
 
   private giveUp(id: string): void {
-    const { mountId, lock, timer } = this.take(id);
-    clearTimeout(timer);
-    this.forget(id, mountId, lock);
+    const pending = this.take(id);
+    clearTimeout(pending.timer);
+    this.forget(id, pending);
   }
 
-  private forget(id: string, mountId: string, lock: DirectoryLock): void {
+  private async forget(id: string, { container, mountId, lock }: Pending): Promise<void> {
     this.delays.delete(id);
-    releaseHost(this.store, id, mountId);
+    const volumes = await volumesOf(this.store, container);
+    releaseHost(this.store, id, mountId, volumes);
     lock[Symbol.dispose]();
     this.gaveUp();
   }
@@ -79,22 +83,22 @@ export class Restarts {
   }
 
   private async start(id: string): Promise<void> {
-    const { mountId, lock } = this.take(id);
+    const pending = this.take(id);
     this.starting++;
     let running: RunningContainer | undefined;
     try {
       running = await launchContainer(this.store, id, {
         tied: false,
         attached: false,
-        restart: lock,
+        restart: pending.lock,
       });
     } catch (error) {
       // The reason is in the container's state.
       if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
     } finally {
+      if (running === undefined) await this.forget(id, pending);
       this.starting--;
     }
-    if (running === undefined) this.forget(id, mountId, lock);
-    else this.started(running);
+    if (running !== undefined) this.started(running);
   }
 }

@@ -97,6 +97,8 @@ Deno.test("what box supports of them", () => {
     "user",
     "uts",
     "volume",
+    "volume-driver",
+    "volumes-from",
     "workdir",
   ]);
 });

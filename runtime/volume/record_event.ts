@@ -1,0 +1,27 @@
+/** Noting what happens to volumes, with docker's attributes. */
+
+import { appendEvent } from "../../storage/events/append.ts";
+import type { Store } from "../../storage/store.ts";
+
+export type VolumeAction = "create" | "destroy" | "mount" | "unmount";
+
+/** Notes that something has happened to a volume. Never fails. */
+export function recordVolumeEvent(
+  store: Store,
+  name: string,
+  action: VolumeAction,
+  attributes: Readonly<Record<string, string>> = {},
+): void {
+  const Attributes = { driver: "local", ...attributes };
+  appendEvent(store, { Type: "volume", Action: action, Actor: { ID: name, Attributes } });
+}
+
+/** Notes that all unused things of a kind were removed; `reclaimed` in bytes. */
+export function recordPruneEvent(
+  store: Store,
+  type: "container" | "image" | "volume",
+  reclaimed: number,
+): void {
+  const Actor = { ID: "", Attributes: { reclaimed: String(reclaimed) } };
+  appendEvent(store, { Type: type, Action: "prune", Actor });
+}
