@@ -173,6 +173,7 @@ export const registry: Registry = {
         ),
         load,
         ls: { ...images, aliases: ["list"] },
+        prune: entry("Remove unused images", "./image_prune.ts"),
         rm: { ...rmi, aliases: ["rmi", "remove"] },
         save,
         tag,
@@ -181,8 +182,10 @@ export const registry: Registry = {
     system: {
       summary: "Manage box",
       commands: {
+        df: entry("Show how much disk space the store takes", "./system_df.ts"),
         events,
         info,
+        prune: entry("Remove unused data", "./system_prune.ts"),
         restore: entry(
           "Start the containers again that are to run after a restart of the host",
           "./system_restore.ts",
@@ -207,8 +210,8 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    buildx completion compose config context df login
+    buildx completion compose config context login
     logout manifest network node plugin pull push search secret
     service stack swarm trust
-  `.trim().split(/\s+/).concat("image prune", "system prune"),
+  `.trim().split(/\s+/),
 };

@@ -7,6 +7,7 @@ import type { Filter } from "../../storage/filter.ts";
 import type { Store } from "../../storage/store.ts";
 import { youngestFirst } from "../../storage/youngest_first.ts";
 import { pruneFilters } from "../prune_filters.ts";
+import { recordPruneEvent } from "../record_prune.ts";
 import { sizesOf } from "./inspect.ts";
 import { readTrueContainers } from "./list.ts";
 import { removeContainer } from "./remove.ts";
@@ -43,6 +44,7 @@ export async function pruneContainers(
       problems.push(`failed to prune container ${container.ID}: ${error.message}`);
     }
   }
+  recordPruneEvent(store, "container", reclaimed);
   return { deleted, reclaimed, problems };
 }
 

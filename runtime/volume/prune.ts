@@ -4,11 +4,11 @@ import { SystemError } from "../../ffi/errno.ts";
 import { ConflictError, EngineError, NotFoundError } from "../../storage/errors.ts";
 import type { Filter } from "../../storage/filter.ts";
 import { pruneFilters } from "../prune_filters.ts";
+import { recordPruneEvent } from "../record_prune.ts";
 import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
 import { readVolumeUses } from "../../storage/volume/uses.ts";
 import { readVolumes } from "./list.ts";
-import { recordPruneEvent } from "./record_event.ts";
 import { deleteVolume, sizeOfVolume } from "./remove.ts";
 
 export interface PrunedVolumes {

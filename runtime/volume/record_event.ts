@@ -15,13 +15,3 @@ export function recordVolumeEvent(
   const Attributes = { driver: "local", ...attributes };
   appendEvent(store, { Type: "volume", Action: action, Actor: { ID: name, Attributes } });
 }
-
-/** Notes that all unused things of a kind were removed; `reclaimed` in bytes. */
-export function recordPruneEvent(
-  store: Store,
-  type: "container" | "image" | "volume",
-  reclaimed: number,
-): void {
-  const Actor = { ID: "", Attributes: { reclaimed: String(reclaimed) } };
-  appendEvent(store, { Type: type, Action: "prune", Actor });
-}
