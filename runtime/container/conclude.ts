@@ -10,7 +10,7 @@ import {
 import { removeContainer } from "../../storage/container/staged_container.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
-import type { ContainerVolumes } from "../volume/container_volumes.ts";
+import type { ContainerVolumes } from "../volume/operations.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { type Exit, forgetExitStatus } from "./exit_status.ts";
 import { recordContainerEvent } from "./record_event.ts";

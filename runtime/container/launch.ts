@@ -18,7 +18,7 @@ import { DirectoryLock } from "../../storage/lock.ts";
 import { mountOverlay, unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
-import type { ContainerVolumes } from "../volume/container_volumes.ts";
+import type { ContainerVolumes } from "../volume/operations.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, releaseHost } from "./conclude.ts";

@@ -39,7 +39,9 @@ export class ContainerMounts {
         const source = `${directory}/${name}`, target = `/etc/${name}`;
         // Each start writes them, but `docker cp` may come before the first one.
         const isWritten = statIfExists(AT.FDCWD, source) !== undefined;
-        if (isWritten && !targets.includes(target)) this.bind(source, target, false);
+        if (isWritten && !targets.includes(target)) {
+          this.bind(source, target, crossesMounts(target, targets));
+        }
       }
       if (shmTree !== undefined && !targets.includes("/dev/shm")) this.addShm(shmTree);
       for (const point of points) this.addPoint(point, crossesMounts(point.Destination, targets));

@@ -17,7 +17,7 @@ import { EngineError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import { mergedPath, mountOverlayPrivately } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
-import type { ContainerVolumes } from "../volume/container_volumes.ts";
+import type { ContainerVolumes } from "../volume/operations.ts";
 import { attachBinds } from "./attach_binds.ts";
 import { lockContainer } from "./lock_container.ts";
 import { ContainerMounts } from "./mounts.ts";

@@ -9,13 +9,14 @@ import {
   close,
   type DirectoryFd,
   makeDirectory,
+  openAt,
   rename,
   setTimesOfFd,
   withFd,
 } from "../../ffi/file.ts";
 import { cloneTree } from "../../ffi/mount.ts";
 import { inPrivateMountNamespace } from "../../ffi/mount_namespace.ts";
-import { isDirectory, statAt } from "../../ffi/stat.ts";
+import { isDirectory, isSymlink, statAt } from "../../ffi/stat.ts";
 import type { MountPoint } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import { readAttributes, setAttributesOfFd } from "../../storage/layer/attributes.ts";
@@ -100,10 +101,13 @@ async function populate(store: Store, name: string, from: DirectoryFd): Promise<
     close(data);
     return await copyInPlace(from, directory);
   }
-  const data = openDirectory(AT.FDCWD, dataPath(store, name));
+  const path = dataPath(store, name);
+  const data = openAt(AT.FDCWD, path, O.RDONLY | O.DIRECTORY);
+  // The host's owner may have put the content elsewhere.
+  const isElsewhere = isSymlink(statAt(AT.FDCWD, path));
   const isUsed = readVolumeUses(store).of(name).some((container) => isAlive(container));
   // Who has it mounted would not see another directory in its place.
-  if (isUsed) return await copyInPlace(from, data);
+  if (isElsewhere || isUsed) return await copyInPlace(from, data);
   const isEmpty = withFd(data, (fd) => readEntries(fd).length === 0);
   if (isEmpty) await replaceData(volumePath(store, name), from);
 }

@@ -1,5 +1,5 @@
 /** Volumes: made, filled, shared, kept and removed as docker 20.10 does it. */
-import { deepEqual, equal, match, notEqual } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { type Box, boxTest, eventually } from "./harness.ts";
 
 /** An image with something to fill volumes with. */
@@ -37,7 +37,10 @@ boxTest("an empty volume gets what the image has in its place, once", async (box
   equal(await run("-v", "linked:/link", "plain", "cat", "/real/g"), "linked");
   equal(await run("-v", "outside:/outside", "plain", "cat", "/real/g"), "linked");
   equal(await Deno.readTextFile(`${box.root}/volumes/outside/_data/g`), "linked\n");
-  deepEqual(await volumes(box), ["linked", "none", "none2", "outside", "vol"]);
+  // The container's own files lie on what is mounted in /etc.
+  const hosts = await run("-v", "etc:/etc", "plain", "sh", "-c", "cat /etc/passwd /etc/hosts");
+  match(hosts, /^root:.*localhost/s);
+  deepEqual(await volumes(box), ["etc", "linked", "none", "none2", "outside", "vol"]);
 });
 
 boxTest(
@@ -234,5 +237,5 @@ boxTest("volumes survive box being killed at any moment", async (box) => {
   if (containers.length > 0) await box.ok(["rm", "-fv", ...containers]);
   const after = (await volumes(box)).filter((name) => name !== "kept");
   deepEqual(after, before);
-  notEqual(await box.run("volume rm -f kept").then(({ code }) => code), 125);
+  await box.ok("volume rm -f kept");
 });

@@ -16,7 +16,7 @@ import { lockContainer } from "../lock_container.ts";
 import { type ContainerLog, openLog } from "../log/container_log.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { isChecked } from "../healthcheck.ts";
-import type { ContainerVolumes } from "../../volume/container_volumes.ts";
+import type { ContainerVolumes } from "../../volume/operations.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
