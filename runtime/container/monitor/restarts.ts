@@ -22,6 +22,7 @@ interface Pending {
 export class Restarts {
   private readonly pending = new Map<string, Pending>();
   private starting = 0;
+  private releasing = 0;
   /** Milliseconds that each container waited before its last start. */
   private readonly delays = new Map<string, number>();
   private launching = 0;
@@ -33,9 +34,9 @@ export class Restarts {
     private readonly gaveUp: () => void,
   ) {}
 
-  /** How many wait, or are being started. */
+  /** How many wait, are being started, or given up. */
   get size(): number {
-    return this.pending.size + this.starting;
+    return this.pending.size + this.starting + this.releasing;
   }
 
   /** Starts a container after a while. The monitor's lock is held until then. */
@@ -70,9 +71,13 @@ export class Restarts {
 
   private async forget(id: string, { container, mountId, lock }: Pending): Promise<void> {
     this.delays.delete(id);
-    const volumes = await volumesOf(this.store, container);
-    releaseHost(this.store, id, mountId, volumes);
-    lock[Symbol.dispose]();
+    this.releasing++;
+    try {
+      releaseHost(this.store, id, mountId, await volumesOf(this.store, container));
+      lock[Symbol.dispose]();
+    } finally {
+      this.releasing--;
+    }
     this.gaveUp();
   }
 
@@ -96,9 +101,9 @@ export class Restarts {
       // The reason is in the container's state.
       if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
     } finally {
-      if (running === undefined) await this.forget(id, pending);
       this.starting--;
     }
-    if (running !== undefined) this.started(running);
+    if (running === undefined) await this.forget(id, pending);
+    else this.started(running);
   }
 }
