@@ -5,9 +5,9 @@
 import { bool, collected, duration, int, list, type OptionValues, string } from "./cli/options.ts";
 import { securityOptions } from "./container_options/security.ts";
 import { limitOptions } from "./container_options/limits.ts";
+import { volumeOptions } from "./container_options/volumes.ts";
 import { validateHostname } from "./container_request/checks.ts";
 import { validateLabel, validateVariable } from "./container_request/key_values.ts";
-import { parseMount } from "./container_request/mount.ts";
 import { parseStream } from "./container_request/streams.ts";
 import { unsupportedContainerOptions } from "./unsupported_container_options.ts";
 
@@ -37,7 +37,6 @@ const supported = {
   "label-file": list(null, "Read in a line delimited file of labels"),
   "log-driver": string(null, "Logging driver for the container (json-file|none)"),
   "log-opt": list(null, "Log driver options"),
-  mount: collected("mount", null, "Attach a filesystem mount to the container", parseMount),
   name: string(null, "Assign a name to the container"),
   network: collected(
     "network",
@@ -58,11 +57,10 @@ const supported = {
   rm: bool(null, "Automatically remove the container when it exits"),
   "stop-signal": string(null, "Signal to stop a container", { shownDefault: "SIGTERM" }),
   "stop-timeout": int(null, "Timeout (in seconds) to stop a container"),
-  tmpfs: list(null, "Mount a tmpfs directory"),
   tty: bool("t", "Allocate a pseudo-TTY"),
   user: string("u", "Username or UID (format: <name|uid>[:<group|gid>])"),
   uts: string(null, "UTS namespace to use (host)"),
-  volume: list("v", "Bind mount a directory or file of the host (source:target[:mode])"),
+  ...volumeOptions,
   workdir: string("w", "Working directory inside the container"),
   ...securityOptions,
 };

@@ -2,13 +2,7 @@
 import type { CreateRequest } from "../runtime/container/create.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ContainerOptions } from "./container_options.ts";
-import { checkBind } from "./container_request/bind.ts";
-import {
-  checkSignal,
-  checkWorkingDirectory,
-  networkMode,
-  tmpfsOf,
-} from "./container_request/checks.ts";
+import { checkSignal, checkWorkingDirectory, networkMode } from "./container_request/checks.ts";
 import { healthcheckOf } from "./container_request/healthcheck.ts";
 import {
   environmentOf,
@@ -18,7 +12,6 @@ import {
 } from "./container_request/key_values.ts";
 import { limitsOf } from "./container_request/limits.ts";
 import { logConfigOf } from "./container_request/log_config.ts";
-import { mountSpecOf } from "./container_request/mount.ts";
 import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
 import { normalizePlatform } from "./container_request/platform.ts";
 import { restartPolicyOf } from "./container_request/restart_policy.ts";
@@ -29,6 +22,7 @@ import {
   readOrRefuse,
   type RequestSurroundings,
 } from "./container_request/surroundings.ts";
+import { volumesOf } from "./container_request/volumes.ts";
 
 /**
  * The request that `[OPTIONS] IMAGE [COMMAND] [ARG...]` makes. Throws a UsageError for what the
@@ -38,10 +32,12 @@ import {
 export function containerRequest(
   options: ContainerOptions,
   [image, ...command]: readonly string[],
-  { lookup, readFile, inputIsTerminal }: RequestSurroundings = processSurroundings,
+  { lookup, readFile, inputIsTerminal, workingDirectory }: RequestSurroundings =
+    processSurroundings,
 ): CreateRequest {
   checkPullPolicy(options.pull);
   const streams = streamsOf(options), healthcheck = healthcheckOf(options);
+  const volumes = volumesOf(options, workingDirectory);
   // `create` attaches nothing yet.
   if (options.detach === false) checkInputDevice(streams, inputIsTerminal);
   const pairsOf = (paths: readonly string[], lookup: Lookup) =>
@@ -61,6 +57,7 @@ export function containerRequest(
       Env: environmentOf(pairsOf(options["env-file"], lookup), options.env, lookup),
       Labels: labelsOf(pairsOf(options["label-file"], () => undefined), options.label),
       ...streams,
+      ...volumes.config,
       ...(healthcheck && { Healthcheck: healthcheck }),
       ...(user && { User: user }),
       ...(hostname && { Hostname: hostname }),
@@ -70,9 +67,7 @@ export function containerRequest(
       ...(stopTimeout !== undefined && { StopTimeout: stopTimeout }),
     },
     hostConfig: {
-      Binds: options.volume.length > 0 ? options.volume.map(checkBind) : null,
-      ...(options.mount.length > 0 && { Mounts: options.mount.map(mountSpecOf) }),
-      ...(options.tmpfs.length > 0 && { Tmpfs: tmpfsOf(options.tmpfs) }),
+      ...volumes.hostConfig,
       AutoRemove: options.rm,
       ContainerIDFile: options.cidfile ?? "",
       LogConfig: logConfigOf(options["log-driver"], options["log-opt"]),

@@ -16,6 +16,14 @@ export interface ImageRowOptions {
   readonly digests: boolean;
 }
 
+/** What only `system df` finds out. */
+export interface ImageUsage {
+  /** How many containers were made of it. */
+  readonly containers: number;
+  /** Bytes in its layers that other images have, too. */
+  readonly sharedSize: number;
+}
+
 /** The titles of their columns. */
 export const imageHeaders = {
   ID: "IMAGE ID",
@@ -44,11 +52,18 @@ export class ImageRow {
   readonly #image: ImageSummary;
   readonly #name: ImageName;
   readonly #options: ImageRowOptions;
+  readonly #usage: ImageUsage | undefined;
 
-  constructor(image: ImageSummary, name: ImageName, options: ImageRowOptions) {
+  constructor(
+    image: ImageSummary,
+    name: ImageName,
+    options: ImageRowOptions,
+    usage: ImageUsage | undefined,
+  ) {
     this.#image = image;
     this.#name = name;
     this.#options = options;
+    this.#usage = usage;
   }
 
   get ID(): string {
@@ -85,22 +100,26 @@ export class ImageRow {
     return humanSize(this.#image.size);
   }
 
-  /** What only `system df` finds out. */
   get Containers(): string {
-    return "N/A";
+    return this.#usage ? String(this.#usage.containers) : "N/A";
   }
 
   get SharedSize(): string {
-    return "N/A";
+    return this.#usage ? humanSize(this.#usage.sharedSize) : "N/A";
   }
 
   get UniqueSize(): string {
-    return "N/A";
+    return this.#usage ? humanSize(this.#image.size - this.#usage.sharedSize) : "N/A";
   }
 }
 
-export function imageRows(image: ImageSummary, options: ImageRowOptions): ImageRow[] {
-  return namesOf(image, options.digests).map((name) => new ImageRow(image, name, options));
+export function imageRows(
+  image: ImageSummary,
+  options: ImageRowOptions,
+  usage?: ImageUsage,
+): ImageRow[] {
+  return namesOf(image, options.digests)
+    .map((name) => new ImageRow(image, name, options, usage));
 }
 
 /** Names with a tag, each with the digests of its repository; then repositories that have only digests. */

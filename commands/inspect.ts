@@ -11,13 +11,13 @@ import { findContainer, findImage, printInspected } from "./inspect_objects.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] NAME|ID [NAME|ID...]",
-  summary: "Return low-level information on containers and images",
-  description: "A name that a container and an image have means the container.",
+  summary: "Return low-level information on containers, images and volumes",
+  description: "A name that several have means the container, then the image.",
   args: atLeast(1),
   options: {
     format: string("f", "Format the output using the given Go template"),
     size: bool("s", "Display total file sizes if the type is container"),
-    type: string(null, "Return JSON for specified type (container|image)"),
+    type: string(null, "Return JSON for specified type (container|image|volume)"),
   },
   examples: [
     ["box inspect -f '{{.State.ExitCode}}' work", "Print how a container ended"],
@@ -25,28 +25,38 @@ export const command = defineCommand({
   ],
   async run({ options: { format, size, type }, args, root }) {
     checkType(type);
+    const isWanted = (kind: string) => !type || type === kind;
     const store = new Store(root);
     return await printInspected(args, format, type || "object", async (words) => {
-      const container = type === "image" ? undefined : findContainer(store, words, size);
-      if (container !== undefined || type === "container") return container;
+      const container = isWanted("container") ? findContainer(store, words, size) : undefined;
+      if (container !== undefined) return container;
       const image = type === "image"
         ? await findImage(store, words)
-        : await findImageOfAnyName(store, words);
-      if (image !== undefined && size) printError("WARNING: --size ignored for image");
-      return image;
+        : isWanted("image")
+        ? await findImageOfAnyName(store, words)
+        : undefined;
+      const other = image ?? (isWanted("volume") ? await findVolume(store, words) : undefined);
+      if (other !== undefined && size) printError(`WARNING: --size ignored for ${other.kind}`);
+      return other;
     });
   },
 });
 
 /** What Docker inspects besides. */
-const unsupportedTypes = ["network", "node", "plugin", "secret", "service", "task", "volume"];
+const unsupportedTypes = ["network", "node", "plugin", "secret", "service", "task"];
 
 function checkType(type: string | undefined): void {
-  if (!type || type === "container" || type === "image") return;
+  if (!type || ["container", "image", "volume"].includes(type)) return;
   if (unsupportedTypes.includes(type)) {
     throw new UsageError(`--type ${type} is not supported yet`);
   }
   throw new CliError(`${quote(type)} is not a valid value for --type`);
+}
+
+/** Most inspect something else. */
+async function findVolume(store: Store, name: string): Promise<InspectElement | undefined> {
+  const { findVolume } = await import("./inspect_volume.ts");
+  return findVolume(store, name);
 }
 
 /** What cannot be an image's name is not for that an error: it may have been meant for something else. */

@@ -9,7 +9,12 @@ import { inspectImage } from "../storage/image/inspect.ts";
 import type { Store } from "../storage/store.ts";
 import { CliError, EXIT } from "./cli/errors.ts";
 import { printError, writeOut } from "./cli/output.ts";
-import { checkInspectFormat, formatInspect, type InspectElement } from "./format/inspect.ts";
+import {
+  checkInspectFormat,
+  formatInspect,
+  type InspectElement,
+  type InspectOptions,
+} from "./format/inspect.ts";
 import { TemplateParseError } from "./format/template/mod.ts";
 
 /** Docker's exit code for a --format that cannot be parsed. */
@@ -54,6 +59,7 @@ export async function printInspected(
   format: string | undefined,
   kind: string,
   inspect: (name: string) => InspectElement | undefined | Promise<InspectElement | undefined>,
+  options: Pick<InspectOptions, "isTyped"> = {},
 ): Promise<number> {
   checkFormat(format);
   const elements: InspectElement[] = [], problems: string[] = [];
@@ -67,7 +73,7 @@ export async function printInspected(
       problems.push(`Error response from daemon: ${error.message}`);
     }
   }
-  const { output, errors } = formatInspect(elements, { format });
+  const { output, errors } = formatInspect(elements, { format, ...options });
   problems.push(...errors);
   writeOut(output);
   problems.forEach(printError);

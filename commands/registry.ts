@@ -98,7 +98,7 @@ export const registry: Registry = {
     import: importImage,
     info,
     inspect: entry(
-      "Return low-level information on containers and images",
+      "Return low-level information on containers, images and volumes",
       "./inspect.ts",
     ),
     kill,
@@ -182,6 +182,7 @@ export const registry: Registry = {
         ),
         load,
         ls: { ...images, aliases: ["list"] },
+        prune: entry("Remove unused images", "./image_prune.ts"),
         pull,
         push,
         rm: { ...rmi, aliases: ["rmi", "remove"] },
@@ -201,12 +202,27 @@ export const registry: Registry = {
     system: {
       summary: "Manage box",
       commands: {
+        df: entry("Show how much disk space the store takes", "./system_df.ts"),
         events,
         info,
+        prune: entry("Remove unused data", "./system_prune.ts"),
         restore: entry(
           "Start the containers again that are to run after a restart of the host",
           "./system_restore.ts",
         ),
+      },
+    },
+    volume: {
+      summary: "Manage volumes",
+      commands: {
+        create: entry("Create a volume", "./volume_create.ts"),
+        inspect: entry(
+          "Display detailed information on one or more volumes",
+          "./volume_inspect.ts",
+        ),
+        ls: { ...entry("List volumes", "./volume_ls.ts"), aliases: ["list"] },
+        prune: entry("Remove all unused local volumes", "./volume_prune.ts"),
+        rm: { ...entry("Remove one or more volumes", "./volume_rm.ts"), aliases: ["remove"] },
       },
     },
   },
@@ -214,11 +230,10 @@ export const registry: Registry = {
     monitor: entry("Look after the containers of a store", "./monitor.ts"),
   },
   missing: `
-    buildx completion compose config context df
+    buildx completion compose config context
     network node plugin secret
-    service stack swarm trust volume
+    service stack swarm trust
   `.trim().split(/\s+/).concat(
-    ...["image prune", "system prune"],
-    ...["manifest annotate", "manifest create", "manifest push", "manifest rm"],
+    ["manifest annotate", "manifest create", "manifest push", "manifest rm"],
   ),
 };

@@ -16,15 +16,14 @@ export const command = defineCommand({
   options: {
     force: bool("f", "Force the removal of a running container (uses SIGKILL)"),
     link: unsupported("bool", "l", "Remove the specified link"),
-    // Box makes no anonymous volumes yet, so there is none to remove.
     volumes: bool("v", "Remove anonymous volumes associated with the container"),
   },
   examples: [["box rm $(box ps -aq -f status=exited)", "Remove all containers that have ended"]],
-  async run({ options: { force }, args, root }) {
+  async run({ options: { force, volumes }, args, root }) {
     const store = new Store(root);
     return await forEachName(args, async (name) => {
       try {
-        await removeContainer(store, resolveContainerId(store, name), force);
+        await removeContainer(store, resolveContainerId(store, name), { force, volumes });
       } catch (error) {
         if (!(error instanceof NotFoundError && force)) throw error;
         printError(`Error: ${error.message}`);

@@ -72,7 +72,7 @@ async function runInForeground(
 async function removeIfExists(store: Store, id: string): Promise<void> {
   const { removeContainer } = await import("../runtime/container/remove.ts");
   try {
-    await removeContainer(store, id, false);
+    await removeContainer(store, id, { force: false, volumes: true });
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error; // the end was recorded, or another command was first
   }

@@ -29,8 +29,6 @@ export const unsupportedContainerOptions = {
   "publish-all": unsupported("bool", "P", "Publish all exposed ports to random ports"),
   runtime: unsupported("string", null, "Runtime to use for this container"),
   "storage-opt": unsupported("list", null, "Storage driver options for the container"),
-  "volume-driver": unsupported("string", null, "Optional volume driver for the container"),
-  "volumes-from": unsupported("list", null, "Mount volumes from the specified container(s)"),
   "cpu-count": unsupported("int", null, "CPU count (Windows only)"),
   "cpu-percent": unsupported("int", null, "CPU percent (Windows only)"),
   "io-maxbandwidth": unsupported(

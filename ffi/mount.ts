@@ -50,6 +50,13 @@ export function cloneTree(path: string, recursive: boolean): number {
   return check(kernel.open_tree(AT.FDCWD, cstring(path), flags), "open_tree", path);
 }
 
+/** The same of what a descriptor stands for. */
+export function cloneTreeAt(fd: number, recursive: boolean): number {
+  const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT.EMPTY_PATH |
+    (recursive ? AT.RECURSIVE : 0);
+  return check(kernel.open_tree(fd, cstring(""), flags), "open_tree");
+}
+
 /** Attaches a detached tree where a descriptor of this mount namespace is: move_mount(2), Linux 5.2. */
 export function attachTree(treeFd: number, targetFd: number): void {
   const flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH, empty = cstring("");

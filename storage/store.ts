@@ -49,6 +49,7 @@ export class Store {
   readonly mounts = this.path("image/overlay2/layerdb/mounts");
   readonly overlays = this.path("overlay2");
   readonly containers = this.path("containers");
+  readonly volumes = this.path("volumes");
   /** Names of containers: symbolic links to their ids. Not docker's; dockerd leaves it alone. */
   readonly names = this.path("names");
   readonly temporary = this.path("tmp");
@@ -82,6 +83,11 @@ export class Store {
    */
   lockImages(mode: "shared" | "exclusive"): DirectoryLock {
     return DirectoryLock.take(this.path("image/overlay2/imagedb"), mode);
+  }
+
+  /** The lock on which volumes there are, and who uses them. Held for moments only. */
+  lockVolumes(): DirectoryLock {
+    return DirectoryLock.take(this.volumes, "exclusive");
   }
 
   /** The lock on the names of containers. */

@@ -1,15 +1,12 @@
 /** The grammar of --mount: `type=bind,source=/src,target=/dst,readonly`. */
-import type { MountSpec } from "../../storage/container/config.ts";
+import type { MountSpec, VolumeOptions } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
-import { UsageError } from "../cli/errors.ts";
 import { parseBool } from "../cli/strconv.ts";
 import { parseCsvRecord } from "./csv.ts";
 
 /** What one --mount says; its type can still be one that nobody knows. */
 export interface MountOption extends Omit<MountSpec, "Type"> {
   Type: string;
-  /** Whether there are volume-* fields. */
-  hasVolumeOptions?: boolean;
 }
 
 /** Fields that stand for themselves, without a value. */
@@ -30,7 +27,7 @@ export function parseMount(text: string): MountOption {
   if (mount.Type === "") throw new Error("type is required");
   if (mount.Target === "") throw new Error("target is required");
   const optionsOf = {
-    volume: mount.hasVolumeOptions,
+    volume: mount.VolumeOptions,
     bind: mount.BindOptions,
     tmpfs: mount.TmpfsOptions,
   };
@@ -60,9 +57,8 @@ export function mountSpecOf(mount: MountOption): MountSpec {
       if (Source !== "") refuse("field Source must not be specified");
       return { Type, ...rest };
     case "volume":
-      throw new UsageError(
-        `volumes are not supported yet: --mount type=volume,target=${mount.Target}`,
-      );
+      checkSubpath(rest.VolumeOptions?.Subpath, refuse);
+      return { Type, ...(Source && { Source }), ...rest };
     default:
       return refuse("mount type unknown");
   }
@@ -113,13 +109,52 @@ function setField(mount: MountOption, field: string): void {
       mount.TmpfsOptions = { ...mount.TmpfsOptions, Mode: read(parseMode) };
       break;
     case "volume-nocopy":
+      setVolumeOption(mount, { NoCopy: read(parseSwitch) });
+      break;
     case "volume-label":
+      setVolumeOption(mount, { Labels: withPair(mount.VolumeOptions?.Labels, value) });
+      break;
+    case "volume-subpath":
+      setVolumeOption(mount, { Subpath: value });
+      break;
     case "volume-driver":
+      setDriver(mount, { Name: value });
+      break;
     case "volume-opt":
-      mount.hasVolumeOptions = true;
+      setDriver(mount, {
+        Options: withPair(mount.VolumeOptions?.DriverConfig?.Options, value),
+      });
       break;
     default:
       throw new Error(`unexpected key '${key}' in '${field}'`);
+  }
+}
+
+/** Docker's client always names a driver, be it by nothing, where a volume has options. */
+function setVolumeOption(mount: MountOption, option: Partial<VolumeOptions>): void {
+  const { NoCopy, Labels, DriverConfig = {}, Subpath } = { ...mount.VolumeOptions, ...option };
+  mount.VolumeOptions = {
+    ...(NoCopy && { NoCopy }),
+    ...(Labels && { Labels }),
+    DriverConfig,
+    ...(Subpath && { Subpath }),
+  };
+}
+
+function setDriver(mount: MountOption, driver: NonNullable<VolumeOptions["DriverConfig"]>): void {
+  setVolumeOption(mount, { DriverConfig: { ...mount.VolumeOptions?.DriverConfig, ...driver } });
+}
+
+/** `name=value`, or a name alone, in a table. */
+function withPair(table: Record<string, string> | undefined, pair: string) {
+  const name = pair.split("=", 1)[0];
+  return { ...table, [name]: pair.slice(name.length + 1) };
+}
+
+function checkSubpath(subpath: string | undefined, refuse: (reason: string) => never): void {
+  if (subpath === undefined) return;
+  if (subpath.startsWith("/") || subpath.split("/").includes("..")) {
+    refuse("subpath must be a relative path within the volume");
   }
 }
 

@@ -10,6 +10,7 @@ export interface RequestSurroundings {
   readFile(path: string): Uint8Array;
   /** Whether what box reads is typed at a terminal. */
   inputIsTerminal(): boolean;
+  workingDirectory(): string;
 }
 
 /** The surroundings that box runs in. */
@@ -17,6 +18,7 @@ export const processSurroundings: RequestSurroundings = {
   lookup: (name) => Deno.env.get(name),
   readFile: (path) => Deno.readFileSync(path),
   inputIsTerminal: () => isTerminal(0),
+  workingDirectory: () => Deno.cwd(),
 };
 
 /** Throws a UsageError for a file that cannot be read. */

@@ -18,7 +18,12 @@ import { sizeOfFiles } from "../../storage/disk_usage.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import { type Filter, Filters } from "../../storage/filter.ts";
 import { listImageIds, readImageConfigIfIntact } from "../../storage/image/image_store.ts";
-import { chainIdsOf, layerExists, readLayer } from "../../storage/layer/layer_store.ts";
+import {
+  chainIdsOf,
+  layerExists,
+  readLayer,
+  readLayerChain,
+} from "../../storage/layer/layer_store.ts";
 import { removeWithLayers } from "../../storage/layer/lease.ts";
 import type { Store } from "../../storage/store.ts";
 import { statIfExists } from "../../ffi/stat.ts";
@@ -149,9 +154,10 @@ function removeStep(store: Store, key: string): number {
     removeCacheRecord(store, key);
     return 0;
   }
-  const { size } = readLayer(store, chainId);
-  removeWithLayers(store, [chainId], () => removeCacheRecord(store, key));
-  return layerExists(store, chainId) ? 0 : size;
+  // Those below go, too, if nothing else stands on them.
+  const sizes = new Map(readLayerChain(store, chainId).map((each) => [each.chainId, each.size]));
+  const removed = removeWithLayers(store, [chainId], () => removeCacheRecord(store, key));
+  return removed.reduce((sum, each) => sum + (sizes.get(each) ?? 0), 0);
 }
 
 function ageTest(conditions: readonly Filter[]): (object: CacheObject) => boolean {

@@ -14,6 +14,7 @@ import { Monitor } from "./monitor/monitor.ts";
 import { noteUnseenOutOfMemory } from "./out_of_memory.ts";
 import { isAlive } from "./process_identity.ts";
 import { isOfThisBoot, unseenExit } from "./state.ts";
+import { volumesOf } from "./volumes.ts";
 
 /**
  * Passes a container's last words on and writes down how it ended; an overlay without a container is unmounted. Needs the
@@ -39,12 +40,13 @@ export async function clear(
     return;
   }
   await killAndWait(container);
+  const volumes = await volumesOf(store, container);
   using _ = lockContainer(store, id);
   const exit = readExitStatus(store, id) ?? unseenExit(container);
   const hasRun = container.State.Running;
   if (hasRun) noteUnseenOutOfMemory(store, id);
   // What the restart of the host has ended is for `system restore` to start.
-  if (hasRun && isOfThisBoot(container) && recordRestart(store, id, exit)) return;
-  releaseHost(store, id, mountId);
-  if (hasRun) recordEnd(store, id, exit);
+  if (hasRun && isOfThisBoot(container) && recordRestart(store, id, exit, volumes)) return;
+  releaseHost(store, id, mountId, volumes);
+  if (hasRun) recordEnd(store, id, exit, volumes);
 }

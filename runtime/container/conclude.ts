@@ -10,6 +10,7 @@ import {
 import { removeContainer } from "../../storage/container/staged_container.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
+import type { ContainerVolumes } from "../volume/operations.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { type Exit, forgetExitStatus } from "./exit_status.ts";
 import { recordContainerEvent } from "./record_event.ts";
@@ -17,7 +18,13 @@ import { shouldRestart } from "./restart_policy.ts";
 import { exitedState, restartingState } from "./state.ts";
 
 /** Takes away what a run has on the host. Needs the monitor's lock. */
-export function releaseHost(store: Store, id: string, mountId: string): void {
+export function releaseHost(
+  store: Store,
+  id: string,
+  mountId: string,
+  volumes: ContainerVolumes | undefined,
+): void {
+  volumes?.release();
   unmountOverlay(store, mountId);
   const hierarchy = probeCgroups();
   if (hierarchy) new Cgroup(hierarchy, id).remove();
@@ -27,10 +34,16 @@ export function releaseHost(store: Store, id: string, mountId: string): void {
  * Writes down that a container is to be started again. Its root stays mounted, by which those that need a monitor are found.
  * False: it is not to be started again. Needs the lock on the container.
  */
-export function recordRestart(store: Store, id: string, exit: Exit): boolean {
+export function recordRestart(
+  store: Store,
+  id: string,
+  exit: Exit,
+  volumes: ContainerVolumes | undefined,
+): boolean {
   const container = readContainer(store, id);
   if (!shouldRestart(container, readHostConfig(store, id), exit)) return false;
   recordContainerEvent(store, container, "die", { exitCode: String(exit.code) });
+  volumes?.recordUnmounts();
   const { BoxKeeper: _, ...rest } = container;
   writeContainer(containerPath(store, id), {
     ...rest,
@@ -41,15 +54,21 @@ export function recordRestart(store: Store, id: string, exit: Exit): boolean {
 }
 
 /** Writes down how a run ended; removes the container if it was to be. Needs the lock on the container. */
-export function recordEnd(store: Store, id: string, exit: Exit): void {
+export function recordEnd(
+  store: Store,
+  id: string,
+  exit: Exit,
+  volumes: ContainerVolumes | undefined,
+): void {
   // Read again: it may have been renamed while it ran.
   const container = readContainer(store, id);
   // One that waits to be started again has been said to be dead already.
   if (!container.State.Restarting) {
     recordContainerEvent(store, container, "die", { exitCode: String(exit.code) });
+    volumes?.recordUnmounts();
   }
   if (readHostConfig(store, id).AutoRemove) {
-    removeContainer(store, id, container.Name.slice(1));
+    removeContainer(store, id, container.Name.slice(1), volumes?.removal);
     recordContainerEvent(store, container, "destroy");
   } else {
     writeContainer(containerPath(store, id), withoutProcess(container, exit));

@@ -2,11 +2,12 @@
 
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import {
+  containerPath,
   reserveName,
   writeContainer,
   writeHostConfig,
 } from "../../storage/container/container_store.ts";
-import { StagedContainer } from "../../storage/container/staged_container.ts";
+import { mountIdOf, StagedContainer } from "../../storage/container/staged_container.ts";
 import { ConflictError, InvalidError } from "../../storage/errors.ts";
 import { type ContainerConfig, hostArchitecture } from "../../storage/image/config.ts";
 import { type Image, resolveImage } from "../../storage/image/image_store.ts";
@@ -26,6 +27,7 @@ import { parseSecurityOptions } from "./security_options.ts";
 import { resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
+import { newVolumes } from "./volumes.ts";
 
 export interface CreateRequest {
   /** Without a slash; made up if there is none. */
@@ -55,16 +57,26 @@ export async function createContainer(
   const warnings = [...checkPlatform(image, request), ...await verifySecurity(hostConfig)];
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
+  const volumes = await newVolumes(store, config, hostConfig);
+  const mountPoints = volumes?.mountPoints ?? mountPointsOf(hostConfig);
 
   using staged = StagedContainer.begin(store);
   const { id } = staged;
-  const container = describeContainer(id, config, hostConfig, image);
+  const container = describeContainer(id, config, hostConfig, image, mountPoints);
   container.NetworkSettings.IsAnonymousEndpoint = request.name === undefined;
   container.Name = "/" + takeName(store, request.name, id);
-  staged.createLayers(image.id, chainIds.at(-1));
+  try {
+    volumes?.create(staged.path, () => writeContainer(staged.path, container));
+    staged.createLayers(image.id, chainIds.at(-1));
+    await volumes?.fill(mountIdOf(store, id));
+  } catch (error) {
+    volumes?.discard(container);
+    throw error;
+  }
   writeContainer(staged.path, container);
   writeHostConfig(staged.path, hostConfig);
   staged.publish();
+  volumes?.keep(containerPath(store, id));
   recordContainerEvent(store, container, "create");
   return { id, warnings: [...warnings, ...discarded] };
 }
@@ -102,6 +114,7 @@ function describeContainer(
   config: ContainerConfig,
   hostConfig: HostConfig,
   image: Image,
+  mountPoints: ContainerFile["MountPoints"],
 ): ContainerFile {
   const [path, ...args] = [...config.Entrypoint ?? [], ...config.Cmd ?? []];
   const { appArmorProfile, seccompProfile, noNewPrivileges } = parseSecurityOptions(
@@ -128,7 +141,7 @@ function describeContainer(
     RestartCount: 0,
     HasBeenStartedBefore: false,
     HasBeenManuallyStopped: false,
-    MountPoints: mountPointsOf(hostConfig),
+    MountPoints: mountPoints,
     SecretReferences: null,
     ConfigReferences: null,
     AppArmorProfile: appArmorProfile,

@@ -75,7 +75,8 @@ export function inspectContainer(
     HostConfig: readHostConfig(store, container.ID),
     GraphDriver: describeOverlay(store, mountIdOf(store, container.ID)),
     ...(withSize && sizesOf(store, container.ID)),
-    Mounts: Object.values(container.MountPoints ?? {}).map(describeMount),
+    Mounts: Object.values(container.MountPoints ?? {})
+      .map((point) => describeMount(store, point)),
     Config: container.Config,
     NetworkSettings: describeNetwork(container),
   };
@@ -98,8 +99,11 @@ function describeState(state: ContainerState): Record<string, unknown> {
   return { Status: statusOf(state), ...shown, ...(Health && { Health }) };
 }
 
-function describeMount(point: MountPoint): Record<string, unknown> {
-  const { Type, Name, Source, Destination, Driver, Relabel, RW, Propagation } = point;
+function describeMount(store: Store, point: MountPoint): Record<string, unknown> {
+  const { Type, Name, Destination, Driver, Relabel, RW, Propagation } = point;
+  // Docker notes it for some volumes only, and the store may have been moved.
+  const isVolume = Type === "volume" && Driver === "local";
+  const Source = isVolume ? store.path("volumes", Name, "_data") : point.Source;
   return {
     Type,
     ...(Name && { Name }),

@@ -18,6 +18,7 @@ import { DirectoryLock } from "../../storage/lock.ts";
 import { mountOverlay, unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
+import type { ContainerVolumes } from "../volume/operations.ts";
 import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { forgetExitStatus } from "./exit_status.ts";
@@ -37,6 +38,7 @@ import type { RunningContainer } from "./running.ts";
 import { hasAppArmor, securityOf } from "./security.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
+import { volumesOf } from "./volumes.ts";
 
 export interface LaunchOptions {
   /** Whether the container ends when this process does. */
@@ -89,6 +91,9 @@ class Launch {
   private readonly directory: string;
   private readonly streams: ContainerStreams;
   private keeper: Keeper | undefined;
+  private volumes: ContainerVolumes | undefined;
+  /** Whether they have been said to be mounted. */
+  private volumesMounted = false;
 
   constructor(
     private readonly store: Store,
@@ -109,6 +114,7 @@ class Launch {
   async run(): Promise<RunningContainer> {
     const { store, mountId, monitorLock, hostConfig } = this;
     try {
+      this.volumes = await volumesOf(store, this.container);
       try {
         await this.start();
       } finally {
@@ -150,7 +156,14 @@ class Launch {
     forgetExitStatus(store, container.ID);
     await writeNetworkFiles(directory, container, hostConfig);
     using shared = new SharedNamespaces(store, hostConfig);
-    using mounts = new ContainerMounts(directory, container, hostConfig, shared.shmTree);
+    await this.volumes?.resolve();
+    using volumeTrees = this.volumes?.openTrees({ lasting: true });
+    using mounts = new ContainerMounts(directory, container, hostConfig, {
+      shmTree: shared.shmTree,
+      volumeTrees,
+    });
+    this.volumes?.recordMounts();
+    this.volumesMounted = true;
     const { cgroup, limits } = await limitContainer(container.ID, hostConfig);
     const directoryFd = openAt(AT.FDCWD, directory, O.PATH | O.DIRECTORY);
     try {
@@ -220,7 +233,7 @@ class Launch {
   }
 
   private releaseHost(): void {
-    releaseHost(this.store, this.container.ID, this.mountId);
+    releaseHost(this.store, this.container.ID, this.mountId, this.volumes);
   }
 
   /**
@@ -242,8 +255,8 @@ class Launch {
     const log = openLog(store, this.container, hostConfig);
     log.write("stderr", new TextEncoder().encode(error.message + "\n"));
     log.close();
-    if (!isRestarted) recordEnd(store, container.ID, exit);
-    else recordRestart(store, container.ID, exit);
+    if (!isRestarted) recordEnd(store, container.ID, exit, this.volumes);
+    else recordRestart(store, container.ID, exit, this.volumes);
   }
 
   /** What a start by hand does away with. */
@@ -255,6 +268,7 @@ class Launch {
   /** Leaves the reason why there was no start in the container's state. */
   private noteFailure(error: unknown): void {
     const { State } = this.container;
+    if (this.volumesMounted) this.volumes?.recordUnmounts();
     const ExitCode = error instanceof StartError ? error.exitCode : 128;
     const Error = error instanceof globalThis.Error ? error.message : String(error);
     try {

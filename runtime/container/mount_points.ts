@@ -20,10 +20,13 @@ export function propagationFlag(propagation: string): number {
   return propagations[propagation.replace(/^r(?=private|slave|shared)/, "")] ?? MS.PRIVATE;
 }
 
-/** config.v2.json's MountPoints; throws InvalidError where two claim one place, or a source is missing. */
+/**
+ * config.v2.json's MountPoints; throws InvalidError where two claim one place, or a source is missing. Volumes without a name
+ * have none yet, and what volumes there are is not looked at: see runtime/volume/new_container.ts.
+ */
 export function mountPointsOf(hostConfig: HostConfig): Record<string, MountPoint> {
   const points = [
-    ...(hostConfig.Binds ?? []).map(mountPointOfBind),
+    ...(hostConfig.Binds ?? []).map((bind) => mountPointOfBind(bind, hostConfig.VolumeDriver)),
     ...(hostConfig.Mounts ?? []).map(mountPointOfSpec),
   ];
   const targets = new Set(Object.keys(hostConfig.Tmpfs ?? {}).map(cleanPath));
@@ -37,52 +40,87 @@ export function mountPointsOf(hostConfig: HostConfig): Record<string, MountPoint
   return table;
 }
 
-/** `SOURCE:TARGET[:MODE]` */
-export function mountPointOfBind(bind: string): MountPoint {
-  const [source, target, mode = "", ...rest] = bind.split(":");
-  const modes = mode.split(",").filter(Boolean);
-  const known = /^(ro|rw|z|Z|nocopy|consistent|cached|delegated|r?(private|slave|shared))$/;
-  if (!source || !target || rest.length > 0) {
-    throw new InvalidError(`invalid volume specification: '${bind}'`);
+/** The words of a mode by family; a mode has one of each at most. */
+const modeFamilies = [
+  ["ro", "rw"],
+  ["z", "Z"],
+  ["consistent", "cached", "delegated"],
+  ["nocopy"],
+  ["private", "rprivate", "shared", "rshared", "slave", "rslave"],
+];
+
+/** Whether a text is the mode of a -v. An empty one is a mode, too. */
+export function isMode(text: string): boolean {
+  if (text === "") return true;
+  const families = text.split(",")
+    .map((word) => modeFamilies.findIndex((words) => words.includes(word)));
+  return !families.includes(-1) && new Set(families).size === families.length;
+}
+
+/** `SOURCE:TARGET[:MODE]`: a path of the host, or the name of a volume, as docker's daemon reads it. */
+export function mountPointOfBind(bind: string, volumeDriver = ""): MountPoint {
+  const [source, target, mode, ...rest] = bind.split(":");
+  const invalid = `invalid volume specification: '${bind}'`;
+  if (!source || target === undefined || rest.length > 0 || mode === undefined && isMode(target)) {
+    throw new InvalidError(invalid);
   }
-  if (!modes.every((word) => known.test(word))) throw new InvalidError(`invalid mode: ${mode}`);
-  const Destination = checkTarget(target, `invalid volume specification: '${bind}': `);
-  const ReadOnly = modes.includes("ro");
+  const modes = (mode ?? "").split(",");
+  if (!isMode(mode ?? "")) throw new InvalidError(`invalid mode: ${mode}`);
+  const Type = source.startsWith("/") ? "bind" : "volume";
+  const Destination = checkTarget(target, `${invalid}: `, Type);
   const propagation = modes.find((word) => /^r?(private|slave|shared)$/.test(word));
-  return {
-    Source: cleanPath(source),
-    Destination,
-    RW: !ReadOnly,
-    Name: "",
-    Driver: "",
-    Type: "bind",
-    Relabel: mode,
-    Propagation: propagation ?? DEFAULT_PROPAGATION,
-    Spec: {
-      Type: "bind",
-      Source: cleanPath(source),
-      Target: Destination,
-      ...(ReadOnly && { ReadOnly }),
-      ...(propagation && { BindOptions: { Propagation: propagation } }),
-    },
-    SkipMountpointCreation: false,
+  const refuse = (field: string): never => {
+    const prefix = `${invalid}: invalid mount config for type "${Type}"`;
+    throw new InvalidError(`${prefix}: field ${field} must not be specified`);
   };
+  if (Type === "bind" && modes.includes("nocopy")) refuse("VolumeOptions");
+  if (Type === "volume" && propagation) refuse("BindOptions");
+  const volumeOptions = Type === "volume" && {
+    ...(modes.includes("nocopy") && { NoCopy: true }),
+    ...(volumeDriver && { DriverConfig: { Name: volumeDriver } }),
+  };
+  const spec: MountSpec = {
+    Type,
+    Source: Type === "bind" ? cleanPath(source) : source,
+    Target: Destination,
+    ...(modes.includes("ro") && { ReadOnly: true }),
+    ...(propagation && { BindOptions: { Propagation: propagation } }),
+    ...(volumeOptions && Object.keys(volumeOptions).length > 0 && { VolumeOptions: volumeOptions }),
+  };
+  return mountPoint(spec, mode ?? "", false);
 }
 
 function mountPointOfSpec(spec: MountSpec): MountPoint {
-  const Destination = checkTarget(spec.Target, `invalid mount config for type "${spec.Type}": `);
+  const prefix = `invalid mount config for type "${spec.Type}": `;
+  const Target = checkTarget(spec.Target, prefix, spec.Type);
   if (spec.Type === "bind") checkSource(spec.Source ?? "");
+  if (spec.Type === "volume" && !spec.Source && spec.ReadOnly) {
+    throw new InvalidError(`${prefix}must not set ReadOnly mode when using anonymous volumes`);
+  }
+  return mountPoint({ ...spec, Target }, undefined, spec.Type === "bind");
+}
+
+/** `mode` as it was given with -v; undefined for --mount. */
+function mountPoint(
+  spec: MountSpec,
+  mode: string | undefined,
+  SkipMountpointCreation: boolean,
+): MountPoint {
+  const { Type, Source = "", Target: Destination, ReadOnly } = spec;
+  const isBind = Type === "bind", isVolume = Type === "volume";
+  // Docker's default for volumes.
+  const Relabel = isVolume ? mode || "z" : mode;
   return {
-    Source: spec.Type === "bind" ? cleanPath(spec.Source ?? "") : "",
+    Source: isBind ? cleanPath(Source) : "",
     Destination,
-    RW: !spec.ReadOnly,
-    Name: "",
-    Driver: "",
-    Type: spec.Type,
-    ...(spec.Type === "bind" &&
-      { Propagation: spec.BindOptions?.Propagation || DEFAULT_PROPAGATION }),
+    RW: !ReadOnly,
+    Name: isVolume ? Source : "",
+    Driver: isVolume ? "local" : "",
+    Type,
+    ...(Relabel !== undefined && { Relabel }),
+    ...(isBind && { Propagation: spec.BindOptions?.Propagation || DEFAULT_PROPAGATION }),
     Spec: spec,
-    SkipMountpointCreation: spec.Type === "bind",
+    SkipMountpointCreation,
   };
 }
 
@@ -97,16 +135,15 @@ function checkSource(source: string): void {
   }
 }
 
-function checkTarget(target: string, prefix: string): string {
+function checkTarget(target: string, context: string, type: MountSpec["Type"]): string {
+  const config = `invalid mount config for type "${type}": `;
+  const prefix = context.endsWith(config) ? context : context + config;
   if (!target.startsWith("/")) {
     throw new InvalidError(`${prefix}invalid mount path: '${target}' mount path must be absolute`);
   }
   const clean = cleanPath(target);
   if (clean === "/") {
-    throw new InvalidError(
-      `${prefix}invalid mount config for type "bind": invalid specification: destination can't be '/'`
-        .replace(/(invalid mount config for type "bind": )\1/, "$1"),
-    );
+    throw new InvalidError(`${prefix}invalid specification: destination can't be '/'`);
   }
   return clean;
 }

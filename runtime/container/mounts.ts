@@ -1,7 +1,7 @@
 /** From what hostconfig.json and config.v2.json say to the mounts of a sandbox, with host paths opened. */
 
 import { AT, MOUNT_ATTR, MS } from "../../ffi/constants.ts";
-import { close } from "../../ffi/file.ts";
+import { close, duplicate } from "../../ffi/file.ts";
 import { cloneTree, setMountAttributes } from "../../ffi/mount.ts";
 import { isDirectory, statAt, statIfExists } from "../../ffi/stat.ts";
 import type { ContainerFile, HostConfig, MountPoint } from "../../storage/container/config.ts";
@@ -17,15 +17,19 @@ export class ContainerMounts {
   private readonly fds: number[] = [];
 
   /**
-   * `directory` is where the container's own files lie, `shmTree` a detached mount for /dev/shm if that is not its own; it
-   * remains the caller's.
+   * `directory` is where the container's own files lie; `shmTree` is a detached mount for /dev/shm if that is not its own, and
+   * `volumeTrees` those of its volumes: they remain the caller's.
    */
   constructor(
     directory: string,
     container: ContainerFile,
     hostConfig: HostConfig,
-    shmTree?: number,
+    private readonly trees: {
+      readonly shmTree?: number;
+      readonly volumeTrees?: { at(destination: string): number };
+    },
   ) {
+    const { shmTree } = trees;
     const points = Object.values(container.MountPoints);
     const tmpfs = Object.entries(hostConfig.Tmpfs ?? {});
     const targets = [...points.map((point) => point.Destination), ...tmpfs.map(([path]) => path)]
@@ -35,7 +39,9 @@ export class ContainerMounts {
         const source = `${directory}/${name}`, target = `/etc/${name}`;
         // Each start writes them, but `docker cp` may come before the first one.
         const isWritten = statIfExists(AT.FDCWD, source) !== undefined;
-        if (isWritten && !targets.includes(target)) this.bind(source, target, false);
+        if (isWritten && !targets.includes(target)) {
+          this.bind(source, target, crossesMounts(target, targets));
+        }
       }
       if (shmTree !== undefined && !targets.includes("/dev/shm")) this.addShm(shmTree);
       for (const point of points) this.addPoint(point, crossesMounts(point.Destination, targets));
@@ -65,7 +71,10 @@ export class ContainerMounts {
       this.mounts.push({ type: "tmpfs", target: Destination, crossesMounts: crosses, flags, data });
       return;
     }
-    if (Type !== "bind") throw new InvalidError(`volumes are not supported yet: ${Destination}`);
+    if (Type === "volume") {
+      const tree = duplicate(this.trees.volumeTrees!.at(Destination));
+      return this.attach(tree, Destination, crosses, !RW, Propagation || undefined, true);
+    }
     if (!point.SkipMountpointCreation) makeSource(Source);
     const recursive = !Spec?.BindOptions?.NonRecursive;
     this.bind(Source, Destination, crosses, !RW, Propagation, recursive);
@@ -79,7 +88,18 @@ export class ContainerMounts {
     propagation = "rprivate",
     recursive = true,
   ): void {
-    const treeFd = cloneTree(source, recursive);
+    this.attach(cloneTree(source, recursive), target, crosses, readonly, propagation, recursive);
+  }
+
+  /** Takes the descriptor. */
+  private attach(
+    treeFd: number,
+    target: string,
+    crosses: boolean,
+    readonly: boolean,
+    propagation = "rprivate",
+    recursive: boolean,
+  ): void {
     this.fds.push(treeFd);
     setMountAttributes(
       treeFd,

@@ -2,12 +2,12 @@
 
 import { SystemError } from "../../ffi/errno.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
-import { ConflictError, EngineError, InvalidError, NotFoundError } from "../../storage/errors.ts";
-import { type Filter, Filters } from "../../storage/filter.ts";
+import { ConflictError, EngineError, NotFoundError } from "../../storage/errors.ts";
+import type { Filter } from "../../storage/filter.ts";
 import type { Store } from "../../storage/store.ts";
-import { compareTimes } from "../../storage/time.ts";
 import { youngestFirst } from "../../storage/youngest_first.ts";
-import { parseTimeOption } from "../time_option.ts";
+import { pruneFilters } from "../prune_filters.ts";
+import { recordPruneEvent } from "../record_prune.ts";
 import { sizesOf } from "./inspect.ts";
 import { readTrueContainers } from "./list.ts";
 import { removeContainer } from "./remove.ts";
@@ -26,15 +26,15 @@ export async function pruneContainers(
   store: Store,
   filters: readonly Filter[],
 ): Promise<PrunedContainers> {
-  const isWanted = pruneTest(filters);
+  const { isWanted } = pruneFilters(filters, ["label", "label!", "until"]);
   const { containers, problems } = readTrueContainers(store);
   const deleted: string[] = [];
   let reclaimed = 0;
   for (const container of youngestFirst(containers, ({ Created }) => Created)) {
-    if (container.State.Running || !isWanted(container)) continue;
+    if (container.State.Running || !isWanted(candidateOf(container))) continue;
     try {
       const size = sizeIfKnown(store, container.ID);
-      await removeContainer(store, container.ID, false);
+      await removeContainer(store, container.ID, { force: false, volumes: false });
       reclaimed += size;
       deleted.push(container.ID);
     } catch (error) {
@@ -44,6 +44,7 @@ export async function pruneContainers(
       problems.push(`failed to prune container ${container.ID}: ${error.message}`);
     }
   }
+  recordPruneEvent(store, "container", reclaimed);
   return { deleted, reclaimed, problems };
 }
 
@@ -62,16 +63,6 @@ function isProblem(error: unknown): error is EngineError | SystemError {
   return error instanceof EngineError || error instanceof SystemError;
 }
 
-function pruneTest(conditions: readonly Filter[]): (container: ContainerFile) => boolean {
-  const filters = new Filters(conditions, ["label", "label!", "until"]);
-  const unwanted = filters.get("label!").map((value) => ({ name: "label", value }));
-  const exclusion = new Filters(unwanted, ["label"]);
-  const [until, another] = filters.get("until");
-  if (another !== undefined) throw new InvalidError("more than one until filter specified");
-  const limit = until === undefined ? undefined : parseTimeOption(until);
-  return ({ Created, Config: { Labels } }) =>
-    (limit === undefined || compareTimes(Created, limit) <= 0) &&
-    filters.matchesLabels(Labels) &&
-    // Docker spares a container only if it has all labels that are to be spared.
-    (unwanted.length === 0 || !exclusion.matchesLabels(Labels));
+function candidateOf({ Created: created, Config: { Labels: labels } }: ContainerFile) {
+  return { created, labels };
 }

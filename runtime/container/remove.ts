@@ -18,13 +18,26 @@ import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
 import { NotRunningError } from "./require_running.ts";
 import { killContainer } from "./signal_container.ts";
+import { volumesOf } from "./volumes.ts";
 
-/** Removes a container; one that runs only with `force`, which kills it first, and so one whose files are damaged. */
-export async function removeContainer(store: Store, id: string, force: boolean): Promise<void> {
+export interface RemoveContainerOptions {
+  /** Also one that runs, which is killed first, and one whose files are damaged. */
+  readonly force: boolean;
+  /** Whether its anonymous volumes go with it, unless others use them. */
+  readonly volumes: boolean;
+}
+
+/** Removes a container. */
+export async function removeContainer(
+  store: Store,
+  id: string,
+  { force, volumes }: RemoveContainerOptions,
+): Promise<void> {
   await prepareForContainers(store);
   try {
     if (force && await killed(store, id)) return;
-    removeStopped(store, id);
+    const loaded = volumes ? await volumesOf(store, readContainer(store, id)) : undefined;
+    removeStopped(store, id, loaded?.removal);
   } catch (error) {
     if (!(force && error instanceof CorruptStoreError)) throw error;
     await removeDamaged(store, id);
@@ -42,7 +55,7 @@ async function killed(store: Store, id: string): Promise<boolean> {
   return !containerExists(store, id);
 }
 
-function removeStopped(store: Store, id: string): void {
+function removeStopped(store: Store, id: string, removeVolumes?: () => void): void {
   using _ = lockContainer(store, id);
   const container = readContainer(store, id);
   if (isAlive(container)) {
@@ -53,7 +66,7 @@ function removeStopped(store: Store, id: string): void {
           : "Stop the container before attempting removal or force remove"),
     );
   }
-  removeAllOf(store, id, container.Name.slice(1));
+  removeAllOf(store, id, container.Name.slice(1), removeVolumes);
   recordContainerEvent(store, container, "destroy");
 }
 
@@ -83,8 +96,13 @@ async function takeWithin(path: string, limit: number): Promise<DirectoryLock | 
 }
 
 /** Needs the lock on the container. */
-function removeAllOf(store: Store, id: string, name?: string): void {
+function removeAllOf(
+  store: Store,
+  id: string,
+  name?: string,
+  removeVolumes?: () => void,
+): void {
   const hierarchy = probeCgroups();
   if (hierarchy) new Cgroup(hierarchy, id).remove(); // what a crash left
-  removeFromStore(store, id, name);
+  removeFromStore(store, id, name, removeVolumes);
 }

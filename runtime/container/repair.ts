@@ -19,10 +19,11 @@ import { awakenMonitor } from "./monitor/background_client.ts";
 import { isInNeedOfMonitor } from "./monitor/watch.ts";
 import { isAlive, keeperIsAlive } from "./process_identity.ts";
 import { isAwaitingRestart } from "./state.ts";
+import { sweepWithVolumes } from "./volumes.ts";
 
 /** Every command that changes containers starts with it: the store's layout is made, and what crashes left is cleared away. */
 export async function prepareForContainers(store: Store): Promise<void> {
-  prepareForWriting(store);
+  await sweepWithVolumes(store, prepareForWriting(store));
   await thawForgotten(store); // first of all, since what is frozen cannot be killed
   let inNeed = false;
   await clearMounted(store, (id, _mountId, lock) => {

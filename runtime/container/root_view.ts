@@ -17,10 +17,12 @@ import { EngineError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import { mergedPath, mountOverlayPrivately } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
+import type { ContainerVolumes } from "../volume/operations.ts";
 import { attachBinds } from "./attach_binds.ts";
 import { lockContainer } from "./lock_container.ts";
 import { ContainerMounts } from "./mounts.ts";
 import { isAlive } from "./process_identity.ts";
+import { volumesOf } from "./volumes.ts";
 
 /** A container's root directory. While it is open the container neither goes away nor starts or ends. */
 export interface RootView extends Disposable {
@@ -50,8 +52,10 @@ export async function openRootView(
   id: string,
   request: RootViewRequest,
 ): Promise<RootView> {
+  const volumes = request.mounts ? await volumesOf(store, readContainer(store, id)) : undefined;
+  await volumes?.resolve();
   for (;;) {
-    const view = openLiveRoot(store, id, request) ?? openIdleRoot(store, id, request);
+    const view = openLiveRoot(store, id, request) ?? openIdleRoot(store, id, request, volumes);
     if (view !== undefined) return view;
     await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL));
   }
@@ -92,7 +96,12 @@ function openMerged(store: Store, id: string): number {
 }
 
 /** Undefined if the container has been started meanwhile, or somebody else is busy with it. */
-function openIdleRoot(store: Store, id: string, request: RootViewRequest): RootView | undefined {
+function openIdleRoot(
+  store: Store,
+  id: string,
+  request: RootViewRequest,
+  volumes: ContainerVolumes | undefined,
+): RootView | undefined {
   using resources = new DisposableStack();
   const mountId = mountIdOf(store, id);
   const access = accessFor(request, readContainer(store, id));
@@ -107,7 +116,7 @@ function openIdleRoot(store: Store, id: string, request: RootViewRequest): RootV
   if (isAlive(container)) return undefined;
   const fd = inPrivateMountNamespace(() => {
     const path = mountOverlayPrivately(store, mountId, access);
-    if (request.mounts) mountOn(path, store, container);
+    if (request.mounts) mountOn(path, store, container, volumes);
     return cloneTree(path, true);
   });
   // Now only: mount points had to be made before.
@@ -123,9 +132,16 @@ function accessFor({ access, mounts }: RootViewRequest, container: ContainerFile
   return mounts && hasMountPoints && !container.HasBeenStartedBefore ? "write" : access;
 }
 
-function mountOn(path: string, store: Store, container: ContainerFile): void {
+function mountOn(
+  path: string,
+  store: Store,
+  container: ContainerFile,
+  volumes: ContainerVolumes | undefined,
+): void {
   const directory = containerPath(store, container.ID);
-  using mounts = new ContainerMounts(directory, container, readHostConfig(store, container.ID));
+  const hostConfig = readHostConfig(store, container.ID);
+  using volumeTrees = volumes?.openTrees({ lasting: false });
+  using mounts = new ContainerMounts(directory, container, hostConfig, { volumeTrees });
   withFd(openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY), (root) => attachBinds(root, mounts.mounts));
 }
 

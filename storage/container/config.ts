@@ -150,7 +150,8 @@ export interface MountPoint {
   Type: "bind" | "volume" | "tmpfs";
   Relabel?: string;
   Propagation?: string;
-  Spec?: MountSpec;
+  /** Empty for a volume that only its place is known of: one of the image, or of -v with nothing but a path. */
+  Spec?: Partial<MountSpec>;
   SkipMountpointCreation: boolean;
 }
 
@@ -161,8 +162,20 @@ export interface MountSpec {
   Target: string;
   ReadOnly?: boolean;
   BindOptions?: { Propagation?: string; NonRecursive?: boolean };
+  VolumeOptions?: VolumeOptions;
   /** Bytes; permission bits. */
   TmpfsOptions?: { SizeBytes?: number; Mode?: number };
+}
+
+/** docker's mount.VolumeOptions. */
+export interface VolumeOptions {
+  /** An empty volume is not filled with what the image has at the target. */
+  NoCopy?: boolean;
+  /** What a volume that is made for this mount gets. */
+  Labels?: Record<string, string>;
+  DriverConfig?: { Name?: string; Options?: Record<string, string> };
+  /** A path in the volume, which is mounted instead of the whole. */
+  Subpath?: string;
 }
 
 /** hostconfig.json */
@@ -175,7 +188,8 @@ export interface HostConfig extends Resources {
   RestartPolicy: { Name: string; MaximumRetryCount: number };
   AutoRemove: boolean;
   VolumeDriver: string;
-  VolumesFrom: null;
+  /** `CONTAINER[:ro]` */
+  VolumesFrom: string[] | null;
   CapAdd: string[] | null;
   CapDrop: string[] | null;
   CgroupnsMode: string;

@@ -5,9 +5,16 @@ import { removeTree } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { makeDirectory, rename } from "../../ffi/file.ts";
 import { umount2 } from "../../ffi/mount.ts";
+import { statIfExists } from "../../ffi/stat.ts";
 import { isDigest } from "../digest.ts";
 import { CorruptStoreError, NotFoundError } from "../errors.ts";
-import { ensureDirectory, readJsonIfExists, readTextIfExists, writeNewFile } from "../files.ts";
+import {
+  ensureDirectory,
+  readJsonIfExists,
+  readTextIfExists,
+  unlinkIfExists,
+  writeNewFile,
+} from "../files.ts";
 import { randomContainerId, randomId } from "../id.ts";
 import { DirectoryLock } from "../lock.ts";
 import {
@@ -105,16 +112,40 @@ export function parentLayerOf(store: Store, id: string): string | undefined {
 }
 
 /**
- * Removes a container that does not run. Needs the lock on its directory, which `name` (without slash) belongs to; whatever it
- * is called, if that cannot be told.
+ * In a container's directory, this file says that the container's anonymous volumes are removed together with it: while it is
+ * being made, and once it is being removed. Docker does not know it.
  */
-export function removeContainer(store: Store, id: string, name?: string): void {
+const REMOVE_VOLUMES = "remove-volumes";
+
+/** Makes a container's anonymous volumes go with it, or not. `directory` is the container's own. */
+export function takeVolumesAlong(directory: string, along: boolean): void {
+  if (along) writeNewFile(`${directory}/${REMOVE_VOLUMES}`, "", { mode: 0o600 });
+  else unlinkIfExists(`${directory}/${REMOVE_VOLUMES}`);
+}
+
+/** Whether the anonymous volumes of a container in tmp/ go with it. */
+export function takesVolumesAlong(store: Store, id: string): boolean {
+  return statIfExists(AT.FDCWD, `${stagingPath(store, id)}/${REMOVE_VOLUMES}`) !== undefined;
+}
+
+/**
+ * Removes a container that does not run. Needs the lock on its directory, which `name` (without slash) belongs to; whatever it
+ * is called, if that cannot be told. `removeVolumes` is called when the container is no longer to be found.
+ */
+export function removeContainer(
+  store: Store,
+  id: string,
+  name?: string,
+  removeVolumes?: () => void,
+): void {
+  if (removeVolumes) takeVolumesAlong(containerPath(store, id), true);
   rename(AT.FDCWD, containerPath(store, id), AT.FDCWD, stagingPath(store, id));
   {
     using _ = store.lockNames();
     if (name === undefined) releaseNamesOf(store, id);
     else releaseName(store, name);
   }
+  removeVolumes?.();
   deleteLayersAndFiles(store, id);
 }
 

@@ -22,6 +22,7 @@ export interface ImageSummary {
   readonly created: string;
   /** Bytes in regular files of all layers; found out when it is asked for. */
   readonly size: number;
+  readonly diffIds: readonly string[];
 }
 
 export interface ListImagesRequest {
@@ -67,6 +68,7 @@ export function listImages(store: Store, request: ListImagesRequest): ImageList 
       tags,
       digests,
       created,
+      diffIds,
       get size() {
         return sizeOf(diffIds);
       },

@@ -15,7 +15,9 @@ function entryModule(): string {
   );
   return `
 import { bundledModules, registry } from "${project}/commands/registry.ts";
+import { bundledOperations } from "${project}/runtime/container/volumes.ts";
 Object.assign(bundledModules, { ${loaders.join("\n")} });
+bundledOperations.load = () => import("${project}/runtime/volume/operations.ts");
 export { registry };
 export { runProgram } from "${project}/commands/cli/program.ts";
 `;

@@ -15,10 +15,12 @@ import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { isChecked } from "../healthcheck.ts";
+import type { ContainerVolumes } from "../../volume/operations.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
 import { noteUnseenOutOfMemory } from "../out_of_memory.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
+import { volumesOf } from "../volumes.ts";
 import type { AttachServer } from "./attach_server.ts";
 import { LeftExecs } from "./left_execs.ts";
 import type { HealthMonitor } from "./health.ts";
@@ -53,6 +55,8 @@ export class Monitor {
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
   private stopWatchingMemory: (() => void) | undefined;
+  /** Known at the end. */
+  private volumes: ContainerVolumes | undefined;
 
   constructor(private readonly running: RunningContainer) {
     const { container, ends } = running;
@@ -168,6 +172,7 @@ export class Monitor {
     this.input?.close();
     const { failure } = this.output;
     if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
+    this.volumes = await volumesOf(this.running.store, this.running.container);
     const restarting = this.finish(exit);
     await this.server?.close(exit.code);
     return { ...exit, restarting };
@@ -200,9 +205,9 @@ export class Monitor {
     try {
       using _ = lockContainer(store, id);
       if (limitingGroup("memory", id)) noteUnseenOutOfMemory(store, id);
-      if (recordRestart(store, id, exit)) return true;
+      if (recordRestart(store, id, exit, this.volumes)) return true;
       this.releaseHost();
-      recordEnd(store, id, exit);
+      recordEnd(store, id, exit, this.volumes);
       return false;
     } catch (error) {
       this.releaseHost();
@@ -218,7 +223,7 @@ export class Monitor {
   private releaseHost(): void {
     if (this.released) return;
     this.released = true;
-    releaseHost(this.running.store, this.id, this.running.mountId);
+    releaseHost(this.running.store, this.id, this.running.mountId, this.volumes);
   }
 
   private warn(problem: string): void {

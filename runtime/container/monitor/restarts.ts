@@ -10,8 +10,10 @@ import { releaseHost } from "../conclude.ts";
 import { launchContainer } from "../launch.ts";
 import { nextDelay } from "../restart_policy.ts";
 import type { RunningContainer } from "../running.ts";
+import { volumesOf } from "../volumes.ts";
 
 interface Pending {
+  readonly container: ContainerFile;
   readonly mountId: string;
   readonly lock: DirectoryLock;
   readonly timer: ReturnType<typeof setTimeout>;
@@ -20,6 +22,7 @@ interface Pending {
 export class Restarts {
   private readonly pending = new Map<string, Pending>();
   private starting = 0;
+  private releasing = 0;
   /** Milliseconds that each container waited before its last start. */
   private readonly delays = new Map<string, number>();
 
@@ -30,18 +33,19 @@ export class Restarts {
     private readonly gaveUp: () => void,
   ) {}
 
-  /** How many wait, or are being started. */
+  /** How many wait, are being started, or given up. */
   get size(): number {
-    return this.pending.size + this.starting;
+    return this.pending.size + this.starting + this.releasing;
   }
 
   /** Starts a container after a while. The monitor's lock is held until then. */
-  add({ ID: id, State: state }: ContainerFile, mountId: string, lock: DirectoryLock): void {
+  add(container: ContainerFile, mountId: string, lock: DirectoryLock): void {
+    const { ID: id, State: state } = container;
     const ranFor = Date.parse(state.FinishedAt) - Date.parse(state.StartedAt);
     const delay = nextDelay(this.delays.get(id), ranFor);
     this.delays.set(id, delay);
     const timer = setTimeout(() => this.start(id), delay);
-    this.pending.set(id, { mountId, lock, timer });
+    this.pending.set(id, { container, mountId, lock, timer });
   }
 
   /** Gives up those that are not to be started any more. */
@@ -61,15 +65,20 @@ export class Restarts {
   }
 
   private giveUp(id: string): void {
-    const { mountId, lock, timer } = this.take(id);
-    clearTimeout(timer);
-    this.forget(id, mountId, lock);
+    const pending = this.take(id);
+    clearTimeout(pending.timer);
+    this.forget(id, pending);
   }
 
-  private forget(id: string, mountId: string, lock: DirectoryLock): void {
+  private async forget(id: string, { container, mountId, lock }: Pending): Promise<void> {
     this.delays.delete(id);
-    releaseHost(this.store, id, mountId);
-    lock[Symbol.dispose]();
+    this.releasing++;
+    try {
+      releaseHost(this.store, id, mountId, await volumesOf(this.store, container));
+      lock[Symbol.dispose]();
+    } finally {
+      this.releasing--;
+    }
     this.gaveUp();
   }
 
@@ -80,14 +89,14 @@ export class Restarts {
   }
 
   private async start(id: string): Promise<void> {
-    const { mountId, lock } = this.take(id);
+    const pending = this.take(id);
     this.starting++;
     let running: RunningContainer | undefined;
     try {
       running = await launchContainer(this.store, id, {
         tied: false,
         attached: false,
-        restart: lock,
+        restart: pending.lock,
       });
     } catch (error) {
       // The reason is in the container's state.
@@ -97,7 +106,7 @@ export class Restarts {
     }
     if (running !== undefined) return this.started(running);
     const container = this.readWanted(id); // what the kernel refuses to execute is tried again
-    if (container === undefined) this.forget(id, mountId, lock);
-    else this.add(container, mountId, lock);
+    if (container === undefined) await this.forget(id, pending);
+    else this.add(container, pending.mountId, pending.lock);
   }
 }

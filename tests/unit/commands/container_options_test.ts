@@ -104,6 +104,8 @@ Deno.test("what box supports of them", () => {
     "userns",
     "uts",
     "volume",
+    "volume-driver",
+    "volumes-from",
     "workdir",
   ];
   const expected = [...others, ...Object.keys(limitOptions)];

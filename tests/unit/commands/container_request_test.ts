@@ -23,6 +23,7 @@ const surroundings: RequestSurroundings = {
     return new TextEncoder().encode(files[path]);
   },
   inputIsTerminal: () => false,
+  workingDirectory: () => "/here",
 };
 
 function request(...argv: string[]) {
@@ -259,7 +260,6 @@ Deno.test("what Docker's client refuses is a UsageError", () => {
       'error parsing specified platform: "a/b/c/d": cannot parse platform specifier: ' +
       "invalid argument",
     ],
-    [["-v", "name:/data"], "volumes are not supported yet: --volume name:/data"],
   ];
   for (const [argv, message] of cases) {
     assert.throws(() => request(...argv, "image"), { name: "UsageError", message });
@@ -276,7 +276,6 @@ Deno.test("what Docker's daemon refuses is an InvalidError", () => {
     [["--tmpfs", "x"], "invalid mount path: 'x' mount path must be absolute"],
     [["--tmpfs", ":ro"], "invalid mount path: '' mount path must be absolute"],
     [["--tmpfs", "/x/.."], "invalid specification: destination can't be '/'"],
-    [["-v", "a:b:c:d"], "invalid volume specification: 'a:b:c:d'"],
     [
       ["--network", "none", "--network", "host"],
       "Container cannot be connected to network endpoints: host, none",
@@ -285,6 +284,21 @@ Deno.test("what Docker's daemon refuses is an InvalidError", () => {
   for (const [argv, message] of cases) {
     assert.throws(() => request(...argv, "image"), { name: "InvalidError", message });
   }
+});
+
+Deno.test("-v of a path alone is an anonymous volume, and ./ begins here", () => {
+  const options = ["-v", "/anonymous", "-v", "name:/b:ro", "-v", "./sub:/c", "-v", ".:/d"];
+  const { config, hostConfig } = request(
+    ...options,
+    "--volume-driver",
+    "local",
+    "--volumes-from",
+    "other:ro",
+    "image",
+  );
+  assert.deepEqual(config.Volumes, { "/anonymous": {} });
+  assert.deepEqual(hostConfig.Binds, ["name:/b:ro", "/here/./sub:/c", "/here/.:/d"]);
+  assert.deepEqual([hostConfig.VolumeDriver, hostConfig.VolumesFrom], ["local", ["other:ro"]]);
 });
 
 Deno.test("which streams are attached, as Docker writes it", () => {

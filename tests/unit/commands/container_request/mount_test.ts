@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { MountSpec } from "../../../../storage/container/config.ts";
 import { mountSpecOf, parseMount } from "../../../../commands/container_request/mount.ts";
 
 Deno.test("--mount asks for what Docker makes of it", () => {
@@ -140,11 +141,35 @@ Deno.test("a --mount that cannot be made is refused in the words of Docker's dae
   }
 });
 
-Deno.test("a volume is refused, also where it is the default type", () => {
-  for (const text of ["type=volume,src=data,dst=/t", "src=data,dst=/t", "dst=/t"]) {
-    assert.throws(() => mountSpecOf(parseMount(text)), {
-      name: "UsageError",
-      message: "volumes are not supported yet: --mount type=volume,target=/t",
+Deno.test("a volume has options of its own", () => {
+  const table: [text: string, mount: MountSpec][] = [
+    ["dst=/t", { Type: "volume", Target: "/t" }],
+    ["src=data,dst=/t,ro", { Type: "volume", Source: "data", Target: "/t", ReadOnly: true }],
+    ["dst=/t,volume-nocopy", {
+      Type: "volume",
+      Target: "/t",
+      VolumeOptions: { NoCopy: true, DriverConfig: {} },
+    }],
+    [
+      "src=d,dst=/t,volume-label=a=b,volume-label=c,volume-driver=local,volume-opt=type=tmpfs," +
+      '"volume-opt=o=size=1m,mode=700",volume-subpath=x/y',
+      {
+        Type: "volume",
+        Source: "d",
+        Target: "/t",
+        VolumeOptions: {
+          Labels: { a: "b", c: "" },
+          DriverConfig: { Name: "local", Options: { type: "tmpfs", o: "size=1m,mode=700" } },
+          Subpath: "x/y",
+        },
+      },
+    ],
+  ];
+  for (const [text, mount] of table) assert.deepEqual(mountSpecOf(parseMount(text)), mount, text);
+  for (const path of ["/x", "..", "a/../../b"]) {
+    assert.throws(() => mountSpecOf(parseMount(`src=d,dst=/t,volume-subpath=${path}`)), {
+      message: 'invalid mount config for type "volume": ' +
+        "subpath must be a relative path within the volume",
     });
   }
 });
