@@ -3,6 +3,7 @@
  * table too, so that it is refused instead of ignored.
  */
 import { bool, collected, duration, int, list, type OptionValues, string } from "./cli/options.ts";
+import { networkOptions } from "./container_options/network.ts";
 import { validateHostname } from "./container_request/checks.ts";
 import { validateLabel, validateVariable } from "./container_request/key_values.ts";
 import { parseMount } from "./container_request/mount.ts";
@@ -11,6 +12,7 @@ import { unsupportedContainerOptions } from "./unsupported_container_options.ts"
 
 /** What box supports of a container's options. */
 const supported = {
+  ...networkOptions,
   attach: collected("list", "a", "Attach to STDIN, STDOUT or STDERR", parseStream),
   cidfile: string(null, "Write the container ID to the file"),
   domainname: string(null, "Container NIS domain name"),
@@ -36,13 +38,6 @@ const supported = {
   "log-opt": list(null, "Log driver options"),
   mount: collected("mount", null, "Attach a filesystem mount to the container", parseMount),
   name: string(null, "Assign a name to the container"),
-  network: collected(
-    "network",
-    null,
-    "Connect a container to a network (none|host)",
-    (text) => text,
-    { aliases: ["net"], shownDefault: "none" },
-  ),
   "no-healthcheck": bool(null, "Disable any container-specified HEALTHCHECK"),
   pid: string(null, "PID namespace to use (host|container:ID)"),
   platform: string(null, "Platform that the image must be for (os/architecture[/variant])"),

@@ -3,12 +3,7 @@ import type { CreateRequest } from "../runtime/container/create.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ContainerOptions } from "./container_options.ts";
 import { checkBind } from "./container_request/bind.ts";
-import {
-  checkSignal,
-  checkWorkingDirectory,
-  networkMode,
-  tmpfsOf,
-} from "./container_request/checks.ts";
+import { checkSignal, checkWorkingDirectory, tmpfsOf } from "./container_request/checks.ts";
 import { healthcheckOf } from "./container_request/healthcheck.ts";
 import {
   environmentOf,
@@ -19,6 +14,7 @@ import {
 import { logConfigOf } from "./container_request/log_config.ts";
 import { mountSpecOf } from "./container_request/mount.ts";
 import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
+import { networkRequest } from "./container_request/network.ts";
 import { normalizePlatform } from "./container_request/platform.ts";
 import { restartPolicyOf } from "./container_request/restart_policy.ts";
 import { checkInputDevice, streamsOf } from "./container_request/streams.ts";
@@ -44,6 +40,7 @@ export function containerRequest(
   if (options.detach === false) checkInputDevice(streams, inputIsTerminal);
   const pairsOf = (paths: readonly string[], lookup: Lookup) =>
     paths.flatMap((path) => parseKeyValueFile(path, readOrRefuse(path, readFile), lookup));
+  const network = networkRequest(options);
   const { entrypoint, name, platform, user, hostname, domainname, workdir } = options;
   const stopSignal = options["stop-signal"];
   const stopTimeout = options["stop-timeout"];
@@ -66,6 +63,7 @@ export function containerRequest(
       ...(workdir && { WorkingDir: checkWorkingDirectory(workdir) }),
       ...(stopSignal && { StopSignal: checkSignal(stopSignal) }),
       ...(stopTimeout !== undefined && { StopTimeout: stopTimeout }),
+      ...network.config,
     },
     hostConfig: {
       Binds: options.volume.length > 0 ? options.volume.map(checkBind) : null,
@@ -74,7 +72,7 @@ export function containerRequest(
       AutoRemove: options.rm,
       ContainerIDFile: options.cidfile ?? "",
       LogConfig: logConfigOf(options["log-driver"], options["log-opt"]),
-      NetworkMode: networkMode(options.network),
+      ...network.hostConfig,
       RestartPolicy: restartPolicyOf(options),
       ...(options.ipc && { IpcMode: options.ipc }),
       PidMode: checkPidMode(options.pid ?? ""),
@@ -82,6 +80,7 @@ export function containerRequest(
       ReadonlyRootfs: options["read-only"],
       ...(options.init && { Init: true }),
     },
+    ...(network.networks && { networks: network.networks }),
   };
 }
 

@@ -2,7 +2,6 @@
 import { unsupported } from "./cli/options.ts";
 
 export const unsupportedContainerOptions = {
-  "add-host": unsupported("list", null, "Add a custom host-to-IP mapping (host:ip)"),
   "blkio-weight": unsupported(
     "uint16",
     null,
@@ -31,9 +30,6 @@ export const unsupportedContainerOptions = {
   "disable-content-trust": unsupported("bool", null, "Skip image verification", {
     default: "true",
   }),
-  dns: unsupported("list", null, "Set custom DNS servers"),
-  "dns-option": unsupported("list", null, "Set DNS options", { aliases: ["dns-opt"] }),
-  "dns-search": unsupported("list", null, "Set custom DNS search domains"),
   expose: unsupported("list", null, "Expose a port or a range of ports"),
   gpus: unsupported(
     "gpu-request",
@@ -41,13 +37,9 @@ export const unsupportedContainerOptions = {
     "GPU devices to add to the container ('all' to pass all GPUs)",
   ),
   "group-add": unsupported("list", null, "Add additional groups to join"),
-  ip: unsupported("string", null, "IPv4 address (e.g., 172.30.100.104)"),
-  ip6: unsupported("string", null, "IPv6 address (e.g., 2001:db8::33)"),
   isolation: unsupported("string", null, "Container isolation technology"),
   "kernel-memory": unsupported("bytes", null, "Kernel memory limit"),
-  link: unsupported("list", null, "Add link to another container"),
   "link-local-ip": unsupported("list", null, "Container IPv4/IPv6 link-local addresses"),
-  "mac-address": unsupported("string", null, "Container MAC address (e.g., 92:d0:c6:0a:29:33)"),
   memory: unsupported("bytes", "m", "Memory limit"),
   "memory-reservation": unsupported("bytes", null, "Memory soft limit"),
   "memory-swap": unsupported(
@@ -57,9 +49,6 @@ export const unsupportedContainerOptions = {
   ),
   "memory-swappiness": unsupported("int", null, "Tune container memory swappiness (0 to 100)", {
     default: "-1",
-  }),
-  "network-alias": unsupported("list", null, "Add network-scoped alias for the container", {
-    aliases: ["net-alias"],
   }),
   "oom-kill-disable": unsupported("bool", null, "Disable OOM Killer"),
   "oom-score-adj": unsupported("int", null, "Tune host's OOM preferences (-1000 to 1000)"),

@@ -1,6 +1,6 @@
 /** What follows the end of a container's process: its root is unmounted and its state written, or all of it removed. */
 
-import type { ContainerFile } from "../../storage/container/config.ts";
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import {
   containerPath,
   readContainer,
@@ -12,12 +12,20 @@ import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { type Exit, forgetExitStatus } from "./exit_status.ts";
+import { releaseNetwork } from "./network.ts";
+import { recordNetworkEvents, withoutEndpoints } from "./network_settings.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { shouldRestart } from "./restart_policy.ts";
 import { exitedState, restartingState } from "./state.ts";
 
-/** Takes away what a run has on the host. Needs the monitor's lock. */
-export function releaseHost(store: Store, id: string, mountId: string): void {
+/** Takes away what a run has on the host. The root is the last, by which it is seen that there is something. Needs the monitor's lock. */
+export async function releaseHost(
+  store: Store,
+  id: string,
+  mountId: string,
+  hostConfig?: Pick<HostConfig, "NetworkMode">,
+): Promise<void> {
+  await releaseNetwork(store, id, hostConfig);
   unmountOverlay(store, mountId);
   const hierarchy = probeCgroups();
   if (hierarchy) new Cgroup(hierarchy, id).remove();
@@ -31,10 +39,12 @@ export function recordRestart(store: Store, id: string, exit: Exit): boolean {
   const container = readContainer(store, id);
   if (!shouldRestart(container, readHostConfig(store, id), exit)) return false;
   recordContainerEvent(store, container, "die", { exitCode: String(exit.code) });
+  recordNetworkEvents(store, container, "disconnect");
   const { BoxKeeper: _, ...rest } = container;
   writeContainer(containerPath(store, id), {
     ...rest,
     State: restartingState(container.State, exit),
+    NetworkSettings: withoutEndpoints(container.NetworkSettings),
     RestartCount: container.RestartCount + 1,
   });
   return true;
@@ -47,6 +57,7 @@ export function recordEnd(store: Store, id: string, exit: Exit): void {
   // One that waits to be started again has been said to be dead already.
   if (!container.State.Restarting) {
     recordContainerEvent(store, container, "die", { exitCode: String(exit.code) });
+    recordNetworkEvents(store, container, "disconnect");
   }
   if (readHostConfig(store, id).AutoRemove) {
     removeContainer(store, id, container.Name.slice(1));
@@ -59,5 +70,9 @@ export function recordEnd(store: Store, id: string, exit: Exit): void {
 
 function withoutProcess(container: ContainerFile, exit: Exit): ContainerFile {
   const { BoxProcess: _, BoxKeeper: __, ...rest } = container;
-  return { ...rest, State: exitedState(container.State, exit) };
+  return {
+    ...rest,
+    State: exitedState(container.State, exit),
+    NetworkSettings: withoutEndpoints(container.NetworkSettings),
+  };
 }

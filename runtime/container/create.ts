@@ -1,6 +1,10 @@
 /** Making a container: image defaults and the user's wishes become config.v2.json, hostconfig.json and a writable layer. */
 
-import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import type {
+  ContainerFile,
+  EndpointSettings,
+  HostConfig,
+} from "../../storage/container/config.ts";
 import {
   reserveName,
   writeContainer,
@@ -19,8 +23,9 @@ import { mergeConfig } from "./merge_config.ts";
 import { mountPointsOf } from "./mount_points.ts";
 import { checkContainerName, reserveRandomName } from "./names.ts";
 import { recordContainerEvent } from "./record_event.ts";
+import { emptyEndpoint } from "./network_settings.ts";
 import { prepareForContainers } from "./repair.ts";
-import { resolveDonors } from "./shared_namespaces.ts";
+import { donorOf, resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
 
@@ -30,6 +35,8 @@ export interface CreateRequest {
   /** `Image` is what the user called it. */
   readonly config: Partial<ContainerConfig> & { Image: string };
   readonly hostConfig: Partial<HostConfig>;
+  /** What is asked of the network that NetworkMode names. */
+  readonly networks?: Readonly<Record<string, Partial<EndpointSettings>>>;
   /** `os/architecture[/variant]` that the image must have. */
   readonly platform?: string;
 }
@@ -55,7 +62,7 @@ export async function createContainer(
 
   using staged = StagedContainer.begin(store);
   const { id } = staged;
-  const container = describeContainer(id, config, hostConfig, image);
+  const container = describeContainer(id, config, hostConfig, image, request.networks);
   container.NetworkSettings.IsAnonymousEndpoint = request.name === undefined;
   container.Name = "/" + takeName(store, request.name, id);
   staged.createLayers(image.id, chainIds.at(-1));
@@ -89,6 +96,7 @@ function describeContainer(
   config: ContainerConfig,
   hostConfig: HostConfig,
   image: Image,
+  networks: CreateRequest["networks"],
 ): ContainerFile {
   const [path, ...args] = [...config.Entrypoint ?? [], ...config.Cmd ?? []];
   if (path === undefined) throw new InvalidError("No command specified");
@@ -102,7 +110,7 @@ function describeContainer(
     Args: args,
     Config: { ...config, Hostname: config.Hostname || defaultHostname(id, hostConfig) },
     Image: image.id,
-    NetworkSettings: networkSettings(hostConfig.NetworkMode),
+    NetworkSettings: networkSettings(hostConfig.NetworkMode, networks),
     LogPath: "",
     Name: "",
     Driver: "overlay2",
@@ -130,31 +138,20 @@ function defaultHostname(id: string, hostConfig: HostConfig): string {
   return hostConfig.NetworkMode === "host" ? Deno.hostname() : id.slice(0, 12);
 }
 
-function networkSettings(network: string): ContainerFile["NetworkSettings"] {
+function networkSettings(
+  mode: string,
+  asked: CreateRequest["networks"],
+): ContainerFile["NetworkSettings"] {
+  const networks = donorOf(mode) === undefined
+    ? { [mode === "default" ? "bridge" : mode]: emptyEndpoint(asked?.[mode]) }
+    : {};
   return {
     Bridge: "",
     SandboxID: "",
     HairpinMode: false,
     LinkLocalIPv6Address: "",
     LinkLocalIPv6PrefixLen: 0,
-    Networks: {
-      [network]: {
-        IPAMConfig: null,
-        Links: null,
-        Aliases: null,
-        NetworkID: "",
-        EndpointID: "",
-        Gateway: "",
-        IPAddress: "",
-        IPPrefixLen: 0,
-        IPv6Gateway: "",
-        GlobalIPv6Address: "",
-        GlobalIPv6PrefixLen: 0,
-        MacAddress: "",
-        DriverOpts: null,
-        IPAMOperational: false,
-      },
-    },
+    Networks: networks,
     Service: null,
     Ports: null,
     SandboxKey: "",

@@ -27,9 +27,11 @@ import { lockContainer } from "./lock_container.ts";
 import { logPathOf, openLog } from "./log/container_log.ts";
 import { checkLogOptions } from "./log/options.ts";
 import { ContainerMounts } from "./mounts.ts";
+import { ContainerNetwork, releaseNetwork } from "./network.ts";
 import { writeNetworkFiles } from "./network_files.ts";
 import { describeSandbox } from "./prepare.ts";
 import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
+import { recordNetworkEvents } from "./network_settings.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { needsMonitor } from "./monitor/background_client.ts";
 import type { RunningContainer } from "./running.ts";
@@ -86,6 +88,7 @@ class Launch {
   private readonly directory: string;
   private readonly streams: ContainerStreams;
   private keeper: Keeper | undefined;
+  private network: ContainerNetwork | undefined;
 
   constructor(
     private readonly store: Store,
@@ -109,13 +112,15 @@ class Launch {
         await this.start();
       } finally {
         this.streams.closeOthersEnds();
+        this.network?.[Symbol.dispose]();
       }
       this.noteStart();
+      recordNetworkEvents(store, this.container, "connect");
       recordContainerEvent(store, this.container, "start");
       // Until now it would have gone with box, since nobody would have known of it.
       if (!this.options.tied) this.keeper!.untie();
     } catch (error) {
-      this.abandon();
+      await this.abandon();
       if (error instanceof ExecutionRefused) this.noteRefusal(error);
       else this.noteFailure(error);
       throw error;
@@ -141,9 +146,12 @@ class Launch {
     const rootfs = mountOverlay(store, this.mountId);
     ensureRunDirectories(directory);
     forgetExitStatus(store, container.ID);
-    await writeNetworkFiles(directory, container, hostConfig);
+    if (this.options.restart) await releaseNetwork(store, container.ID, hostConfig); // what it had before
+    const network = this.network = await ContainerNetwork.open(store, container, hostConfig);
+    await writeNetworkFiles(store, directory, container, hostConfig, network);
     using shared = new SharedNamespaces(store, hostConfig);
-    using mounts = new ContainerMounts(directory, container, hostConfig, shared.shmTree);
+    const files = network.filesOf ?? directory;
+    using mounts = new ContainerMounts(files, container, hostConfig, shared.shmTree);
     const cgroup = joinableCgroup(container.ID);
     const directoryFd = openAt(AT.FDCWD, directory, O.PATH | O.DIRECTORY);
     try {
@@ -153,6 +161,7 @@ class Launch {
         streams: streams.sandbox,
         cgroup,
         namespaces: shared.spec,
+        network: network.spec,
       });
       this.keeper = await startSandbox(spec, {
         directory: directoryFd,
@@ -186,12 +195,13 @@ class Launch {
       // It may be over and gone already.
       BoxProcess: identifyProcess(processPid) ?? { StartTime: "", BootID: bootId() },
       BoxKeeper: keeper && { Pid: pid, ...keeper, Descriptors: this.streams.held },
+      NetworkSettings: this.network!.settings(this.container.NetworkSettings, processPid),
     });
   }
 
   /** Writes what is known of the container now, with what every start leaves in its file. */
   private note(container: ContainerFile): void {
-    const path = (name: string) => `${this.directory}/${name}`;
+    const path = (name: string) => `${this.network?.filesOf ?? this.directory}/${name}`;
     this.container = {
       ...container,
       HasBeenStartedBefore: true,
@@ -204,10 +214,10 @@ class Launch {
   }
 
   /** Undoes what has been done of a start. */
-  private abandon(): void {
+  private async abandon(): Promise<void> {
     this.keeper?.dismiss();
     closeEnds(this.streams.ends);
-    releaseHost(this.store, this.container.ID, this.mountId);
+    await releaseHost(this.store, this.container.ID, this.mountId, this.hostConfig);
   }
 
   /** The program exists and the kernel refused it: what docker shows as a container that said so and exited with 1. */

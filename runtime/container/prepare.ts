@@ -21,12 +21,13 @@ export interface Surroundings {
   readonly streams: Pick<SandboxSpec, "stdio" | "terminal">;
   readonly cgroup: SandboxSpec["cgroup"];
   readonly namespaces: SharedNamespaces["spec"];
+  readonly network: SandboxSpec["network"];
 }
 
 export function describeSandbox(
   container: ContainerFile,
   hostConfig: HostConfig,
-  { rootfs, mounts, streams, cgroup, namespaces }: Surroundings,
+  { rootfs, mounts, streams, cgroup, namespaces, network }: Surroundings,
 ): SandboxSpec {
   const user = inspectRoot(rootfs, container.Config.User);
   const { Config: config } = container;
@@ -35,7 +36,7 @@ export function describeSandbox(
     readonlyRootfs: hostConfig.ReadonlyRootfs,
     hostname: config.Hostname,
     domainname: config.Domainname,
-    network: networkOf(hostConfig),
+    network,
     mounts,
     ...namespaces,
     maskedPaths: [...hostConfig.MaskedPaths ?? [], ...alsoMaskedPaths],
@@ -50,13 +51,6 @@ export function describeSandbox(
     // Docker, too, has none where it would not be process 1.
     init: (hostConfig.Init ?? false) && hasOwnPidNamespace(hostConfig),
   };
-}
-
-function networkOf({ NetworkMode }: HostConfig): "none" | "host" {
-  if (NetworkMode === "none" || NetworkMode === "host") return NetworkMode;
-  throw new InvalidError(
-    `network ${NetworkMode} is not supported yet: box knows none and host`,
-  );
 }
 
 /** Looks up the user, and makes sure that /proc, /sys and /dev are directories, not links to somewhere (CVE-2023-27561). */

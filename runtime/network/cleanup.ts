@@ -3,10 +3,11 @@
  * should wait for that: a small process of its own does it (a spawn program, as a keeper is one) and goes.
  */
 
-import { AT, LOCK } from "../../ffi/constants.ts";
+import { AT, F_SETFD, LOCK, SIGNALS } from "../../ffi/constants.ts";
 import { leaveStarter } from "../../ffi/spawn/descriptors.ts";
 import { programFile } from "../../ffi/spawn/elf.ts";
 import { sealedFile } from "../../ffi/spawn/memfd.ts";
+import { reap } from "../../ffi/spawn/pidfd.ts";
 import { start } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { Label } from "../../ffi/spawn/values.ts";
@@ -52,16 +53,18 @@ export function cleanUpLater(cleanup: Cleanup): void {
     const process = start(program);
     const failure = process.waitUntilExecuted();
     if (failure !== undefined) throw failure;
+    reap(process.pidfd); // it has left the work to a child, which is nobody's
     process.close();
   } finally {
     close(file);
   }
 }
 
-const F_SETFD = 2;
-
 function cleanupProgram({ first, unlessUsed }: Cleanup): SpawnProgram {
-  const program = new SpawnProgram(), end = new Label("end");
+  const program = new SpawnProgram(), child = new Label("child"), end = new Label("end");
+  program.call("clone", [SIGNALS.SIGCHLD, 0, 0, 0, 0], { what: "fork", onZero: child });
+  program.call("exit_group", [0], { what: "exit" });
+  program.mark(child);
   send(program, first);
   if (unlessUsed !== undefined) {
     const { after, locked, leases, network, steps } = unlessUsed;

@@ -6,6 +6,8 @@ export interface Endpoint {
   readonly networkId: string;
   readonly networkName: string;
   readonly driver: NetworkDriver;
+  /** Whether it is the network of containers that name none: it has no names. */
+  readonly isDefault: boolean;
   /** Whether nothing outside of the network can be reached. */
   readonly internal: boolean;
   /** 64 hexadecimal digits. */

@@ -31,7 +31,7 @@ export function namespacesOf(spec: SandboxSpec): number {
     (isOwn("pid", joinPidNamespace) ? CLONE.NEWPID : 0) |
     (isOwn("uts") ? CLONE.NEWUTS : 0) |
     (isOwn("ipc", joinIpcNamespace) ? CLONE.NEWIPC : 0) |
-    (spec.network === "host" ? 0 : CLONE.NEWNET);
+    (spec.network === "none" ? CLONE.NEWNET : 0);
 }
 
 /**
@@ -85,7 +85,12 @@ export function writeCgroup(program: SpawnProgram, cgroup: SandboxSpec["cgroup"]
   program.call("write", [cgroup.fd, "0", 1], { what: "join the container's cgroup" });
 }
 
-function joinNamespaces(program: SpawnProgram, { joinIpcNamespace }: SandboxSpec): void {
+function joinNamespaces(program: SpawnProgram, { joinIpcNamespace, network }: SandboxSpec): void {
+  if (typeof network === "object") {
+    program.call("setns", [network.namespace, CLONE.NEWNET], {
+      what: "join the network namespace",
+    });
+  }
   if (joinIpcNamespace === undefined) return;
   program.call("setns", [joinIpcNamespace, CLONE.NEWIPC], {
     what: "join the other container's ipc namespace",

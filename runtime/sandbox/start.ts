@@ -67,12 +67,14 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
 
 /** What the process needs of box until it executes its program. */
 function descriptorsOf(spec: SandboxSpec): number[] {
-  const { stdio, terminal, cgroup, mounts, joinPidNamespace, joinIpcNamespace } = spec;
+  const { stdio, terminal, cgroup, mounts, network, joinPidNamespace, joinIpcNamespace } = spec;
+  const networkFd = typeof network === "object" ? network.namespace : undefined;
   return [
     ...stdio,
     ...(cgroup ? [cgroup.fd] : []),
     ...mounts.flatMap((mount) => mount.type === "bind" ? mount.treeFd : []),
-    ...[terminal?.devpts, joinPidNamespace, joinIpcNamespace].filter((fd) => fd !== undefined),
+    ...[terminal?.devpts, networkFd, joinPidNamespace, joinIpcNamespace]
+      .filter((fd) => fd !== undefined),
   ];
 }
 

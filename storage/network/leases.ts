@@ -1,6 +1,6 @@
 /**
- * Who has which address: network/leases/<network id>/<address> is a symbolic link to the id of the container. An address that
- * is no longer there is free. The kernel forgets interfaces when the host is restarted, so leases are those of one boot.
+ * Who has which address: network/leases/<network id>/<address> is a symbolic link, to `<container id>/<endpoint id>`. An address
+ * that is not there is free. The kernel forgets interfaces when the host is restarted, so leases are those of one boot.
  */
 
 import { AT } from "../../ffi/constants.ts";
@@ -23,9 +23,14 @@ import {
 } from "./address.ts";
 import type { AddressPool, NetworkFile } from "./config.ts";
 
-export interface Lease {
-  readonly address: string;
+/** Who has an address: ids of the container and of its endpoint. */
+export interface Holder {
   readonly container: string;
+  readonly endpoint: string;
+}
+
+export interface Lease extends Holder {
+  readonly address: string;
 }
 
 /** Where the leases of a network are. */
@@ -34,17 +39,21 @@ export function leasesPath(store: Store, network: string): string {
 }
 
 export function listLeases(store: Store, network: string): Lease[] {
-  return listNames(leasesPath(store, network)).flatMap((address) => {
+  const directory = leasesPath(store, network);
+  return listNames(directory).flatMap((address) => {
     try {
-      return [{
-        address,
-        container: readLink(AT.FDCWD, `${leasesPath(store, network)}/${address}`),
-      }];
+      const [container, endpoint] = readLink(AT.FDCWD, `${directory}/${address}`).split("/");
+      return [{ address, container, endpoint }];
     } catch (error) {
       if (isErrno(error, "ENOENT")) return []; // just given back
       throw error;
     }
   });
+}
+
+/** The networks of which somebody may have an address. */
+export function leasedNetworks(store: Store): string[] {
+  return listNames(store.path("network/leases")).filter((name) => /^[a-f0-9]{64}$/.test(name));
 }
 
 /**
@@ -55,7 +64,7 @@ export function takeLease(
   store: Store,
   network: NetworkFile,
   pool: AddressPool,
-  container: string,
+  { container, endpoint }: Holder,
   wanted?: Address,
 ): Address {
   makeDirectories(store, network.Id);
@@ -76,19 +85,16 @@ export function takeLease(
     );
   }
   if (taken.has(name) || isEdge(subnet, address)) throw new ConflictError("Address already in use");
-  makeSymlink(container, AT.FDCWD, `${directory}/${name}`);
+  makeSymlink(`${container}/${endpoint}`, AT.FDCWD, `${directory}/${name}`);
   return address;
 }
 
-/** Gives the addresses of a container back. Needs the lock on networks. Returns whether others are still taken. */
-export function returnLeases(store: Store, network: string, container: string): boolean {
-  let others = false;
+/** Gives back what a container has of a network. Needs the lock on networks. */
+export function returnLeases(store: Store, network: string, container: string): void {
   for (const lease of listLeases(store, network)) {
-    if (lease.container === container) {
-      unlink(AT.FDCWD, `${leasesPath(store, network)}/${lease.address}`);
-    } else others = true;
+    if (lease.container !== container) continue;
+    unlink(AT.FDCWD, `${leasesPath(store, network)}/${lease.address}`);
   }
-  return others;
 }
 
 /** Forgets all leases of a network that is removed. Needs the lock on networks. */
@@ -107,15 +113,19 @@ function makeDirectories(store: Store, network: string): void {
   ensureDirectory(leasesPath(store, network), 0o750);
 }
 
-/** Addresses that no container gets unless it asks for them, and not even then. */
-function reserved({ Gateway, AuxiliaryAddresses }: AddressPool): string[] {
-  return [Gateway, ...Object.values(AuxiliaryAddresses ?? {})]
-    .flatMap((text) => text ? normalize(text.split("/")[0]) : []);
+/** Addresses that no container gets. */
+function reserved(pool: AddressPool): string[] {
+  const others = Object.values(pool.AuxiliaryAddresses ?? {}).flatMap((text) => {
+    const address = parseAddress(text);
+    return address ? formatAddress(address) : [];
+  });
+  return [formatAddress(gatewayOf(pool)), ...others];
 }
 
-function normalize(text: string): string {
-  const address = parseAddress(text);
-  return address ? formatAddress(address) : text;
+/** The gateway of a pool: if it was given none, the first address that containers could get. */
+export function gatewayOf(pool: AddressPool): Address {
+  const given = pool.Gateway ? parseAddress(pool.Gateway.split("/")[0]) : undefined;
+  return given ?? lowestFree(parseSubnet(pool.Subnet)!, pool, new Set())!;
 }
 
 function lowestFree(

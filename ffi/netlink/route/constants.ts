@@ -10,6 +10,7 @@ export const RTM = {
   NEWROUTE: 24,
   DELROUTE: 25,
   GETROUTE: 26,
+  NEWNEIGH: 28,
   DELNEIGH: 29,
   GETNEIGH: 30,
 } as const;
@@ -47,5 +48,8 @@ export const RTN_UNICAST = 1;
 
 /** Attributes of neighbours. */
 export const NDA_DST = 1;
+export const NDA_LLADDR = 2;
+export const NTF_MASTER = 4;
+export const NUD_NOARP = 0x40;
 
 export const AF = { UNSPEC: 0, BRIDGE: 7, INET: 2, INET6: 10 } as const;

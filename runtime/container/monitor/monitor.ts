@@ -159,7 +159,7 @@ export class Monitor {
     this.log.close();
     const { failure } = this.log;
     if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
-    const restarting = this.finish(exit);
+    const restarting = await this.finish(exit);
     await this.server?.close(exit.code);
     return { ...exit, restarting };
   }
@@ -188,7 +188,7 @@ export class Monitor {
   }
 
   /** Returns whether there is to be another run. Where the end cannot be recorded it is found out by whoever asks. */
-  private finish(exit: Exit): boolean {
+  private async finish(exit: Exit): Promise<boolean> {
     const { store, id, keeper, process, monitorLock } = this.running;
     // First of all: once the end is recorded nobody would know of the keeper. Its note remains.
     if (keeper !== undefined) dismissKeeper(keeper);
@@ -196,11 +196,11 @@ export class Monitor {
     try {
       using _ = lockContainer(store, id);
       if (recordRestart(store, id, exit)) return true;
-      this.releaseHost();
+      await this.releaseHost();
       recordEnd(store, id, exit);
       return false;
     } catch (error) {
-      this.releaseHost();
+      await this.releaseHost();
       if (error instanceof NotFoundError) return false; // removed as soon as it had ended
       if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
       this.warn(`the end of the container is not recorded: ${error.message}`);
@@ -210,10 +210,11 @@ export class Monitor {
     }
   }
 
-  private releaseHost(): void {
+  private async releaseHost(): Promise<void> {
     if (this.released) return;
     this.released = true;
-    releaseHost(this.running.store, this.id, this.running.mountId);
+    const { store, mountId, hostConfig } = this.running;
+    await releaseHost(store, this.id, mountId, hostConfig);
   }
 
   private warn(problem: string): void {

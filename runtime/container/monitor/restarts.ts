@@ -65,11 +65,16 @@ export class Restarts {
     this.forget(id, mountId, lock);
   }
 
-  private forget(id: string, mountId: string, lock: DirectoryLock): void {
+  private async forget(id: string, mountId: string, lock: DirectoryLock): Promise<void> {
     this.delays.delete(id);
-    releaseHost(this.store, id, mountId);
-    lock[Symbol.dispose]();
-    this.gaveUp();
+    this.starting++; // not idle yet
+    try {
+      await releaseHost(this.store, id, mountId);
+    } finally {
+      this.starting--;
+      lock[Symbol.dispose]();
+      this.gaveUp();
+    }
   }
 
   private take(id: string): Pending {
@@ -94,7 +99,7 @@ export class Restarts {
     } finally {
       this.starting--;
     }
-    if (running === undefined) this.forget(id, mountId, lock);
+    if (running === undefined) await this.forget(id, mountId, lock);
     else this.started(running);
   }
 }

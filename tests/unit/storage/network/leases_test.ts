@@ -25,6 +25,7 @@ function withStore(action: (store: Store) => void): void {
   }
 }
 
+const holder = (container: string) => ({ container, endpoint: `of-${container}` });
 const network = newNetwork("small", "bridge");
 
 Deno.test("the lowest free address is given, and one that was given back again", () => {
@@ -34,19 +35,20 @@ Deno.test("the lowest free address is given, and one that was given back again",
       Gateway: "10.8.0.1",
       AuxiliaryAddresses: { x: "10.8.0.3" },
     };
-    const take = (id: string) => formatAddress(takeLease(store, network, pool, id));
+    const take = (id: string) => formatAddress(takeLease(store, network, pool, holder(id)));
     deepEqual(["a", "b", "c", "d"].map(take), ["10.8.0.2", "10.8.0.4", "10.8.0.5", "10.8.0.6"]);
     throws(() => take("e"), {
       message: `no available IPv4 addresses on this network's address pools: small (${network.Id})`,
     });
-    equal(returnLeases(store, network.Id, "b"), true);
+    returnLeases(store, network.Id, "b");
     equal(take("e"), "10.8.0.4");
     deepEqual(listLeases(store, network.Id).find(({ container }) => container === "e"), {
       address: "10.8.0.4",
-      container: "e",
+      ...holder("e"),
     });
     for (const id of ["a", "c", "d"]) returnLeases(store, network.Id, id);
-    equal(returnLeases(store, network.Id, "e"), false);
+    returnLeases(store, network.Id, "e");
+    deepEqual(listLeases(store, network.Id), []);
     forgetLeases(store, network.Id);
     deepEqual(listLeases(store, network.Id), []);
   });
@@ -57,7 +59,7 @@ Deno.test("a wanted address must be of the network, and free", () => {
     const pool = { Subnet: "10.8.0.0/24", IPRange: "10.8.0.128/30", Gateway: "10.8.0.1" };
     const take = (wanted?: string) =>
       formatAddress(
-        takeLease(store, network, pool, "a", wanted ? parseAddress(wanted) : undefined),
+        takeLease(store, network, pool, holder("a"), wanted ? parseAddress(wanted) : undefined),
       );
     equal(take("10.8.0.128"), "10.8.0.128");
     equal(take(), "10.8.0.129");
@@ -74,9 +76,9 @@ Deno.test("a wanted address must be of the network, and free", () => {
 Deno.test("leases of before a restart of the host are none", () => {
   withStore((store) => {
     const pool = { Subnet: "10.8.0.0/24", Gateway: "10.8.0.1" };
-    takeLease(store, network, pool, "a");
+    takeLease(store, network, pool, holder("a"));
     Deno.writeTextFileSync(store.path("network/leases/boot_id"), "before\n");
-    equal(formatAddress(takeLease(store, network, pool, "b")), "10.8.0.2");
+    equal(formatAddress(takeLease(store, network, pool, holder("b"))), "10.8.0.2");
     equal(listLeases(store, network.Id).length, 1);
   });
 });
