@@ -178,6 +178,21 @@ export const registry: Registry = {
         tag,
       },
     },
+    network: {
+      summary: "Manage networks",
+      commands: {
+        connect: entry("Connect a container to a network", "./network_connect.ts"),
+        create: entry("Create a network", "./network_create.ts"),
+        disconnect: entry("Disconnect a container from a network", "./network_disconnect.ts"),
+        inspect: entry(
+          "Display detailed information on one or more networks",
+          "./network_inspect.ts",
+        ),
+        ls: { ...entry("List networks", "./network_ls.ts"), aliases: ["list"] },
+        prune: entry("Remove all unused networks", "./network_prune.ts"),
+        rm: { ...entry("Remove one or more networks", "./network_rm.ts"), aliases: ["remove"] },
+      },
+    },
     system: {
       summary: "Manage box",
       commands: {
@@ -195,7 +210,7 @@ export const registry: Registry = {
   },
   missing: `
     buildx completion compose config context df login
-    logout manifest network node plugin pull push search secret
+    logout manifest node plugin pull push search secret
     service stack swarm trust volume
   `.trim().split(/\s+/).concat("image prune", "system prune"),
 };

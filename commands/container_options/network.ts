@@ -4,7 +4,6 @@ import {
   validateAddHost,
   validateDnsServer,
   validateLink,
-  validateMacAddress,
   validateSearchDomain,
 } from "../container_request/network.ts";
 
@@ -18,9 +17,7 @@ export const networkOptions = {
   ip: string(null, "IPv4 address (e.g., 172.30.100.104)"),
   ip6: string(null, "IPv6 address (e.g., 2001:db8::33)"),
   link: list(null, "Add link to another container", { validate: validateLink }),
-  "mac-address": string(null, "Container MAC address (e.g., 92:d0:c6:0a:29:33)", {
-    validate: validateMacAddress,
-  }),
+  "mac-address": string(null, "Container MAC address (e.g., 92:d0:c6:0a:29:33)"),
   network: collected(
     "network",
     null,

@@ -31,7 +31,7 @@ export function networkRequest(options: NetworkOptions): {
     ...(link.length > 0 && isUserDefined(NetworkMode) && { Links: link.map(withAlias) }),
   };
   return {
-    config: mac ? { MacAddress: mac } : {},
+    config: mac ? { MacAddress: checkMacAddress(mac) } : {},
     hostConfig: {
       NetworkMode,
       Dns: [...dns],
@@ -113,9 +113,8 @@ export function validateLink(text: string): void {
   if (parts.length > 2) throw new Error(`bad format for links: ${text}`);
 }
 
-/** Throws an Error for what is no address of an Ethernet interface. */
-export function validateMacAddress(text: string): void {
-  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) {
-    throw new Error(`${text} is not a valid mac address`);
-  }
+/** Passes on the address of an Ethernet interface. Throws a UsageError for anything else. */
+function checkMacAddress(text: string): string {
+  if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) return text.toLowerCase();
+  throw new UsageError(`${text} is not a valid mac address`);
 }

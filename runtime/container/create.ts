@@ -28,6 +28,7 @@ import { prepareForContainers } from "./repair.ts";
 import { donorOf, resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
+import { verifyNetwork } from "./verify_network.ts";
 
 export interface CreateRequest {
   /** Without a slash; made up if there is none. */
@@ -57,6 +58,7 @@ export async function createContainer(
   const warnings = checkPlatform(image, request);
   const config = mergeConfig(request.config, image.config.config ?? {});
   const hostConfig = hostConfigOf(store, request);
+  verifyNetwork(store, request, hostConfig);
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
 

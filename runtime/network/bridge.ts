@@ -9,7 +9,6 @@ import { overlaps, parseSubnet } from "../../storage/network/address.ts";
 import { isDefaultBridge, MTU, type NetworkFile } from "../../storage/network/config.ts";
 import { gatewayOf } from "../../storage/network/leases.ts";
 import { readNetworks, writeNetwork } from "../../storage/network/network_store.ts";
-import { ConflictError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import type { Store } from "../../storage/store.ts";
 import { bridgeName } from "./host_interfaces.ts";
@@ -40,27 +39,22 @@ export async function ensureBridge(
 ): Promise<Bridge> {
   const name = await bridgeName(store, network);
   const link = findLink(socket, name);
-  if (link !== undefined && (network.IPAM.Config.length > 0)) {
+  if (link !== undefined && network.IPAM.Config.length > 0) {
     return { name, index: link.index, network };
   }
-  using _ = lockRanges();
-  const ranged = withRange(store, network, socket);
+  const isDefault = isDefaultBridge(network);
+  using _ = isDefault ? lockRanges() : undefined; // the others' ranges have been chosen
+  const ranged = isDefault ? withRange(store, network, socket) : network;
   const index = link?.index ?? makeBridge(socket, name, ranged);
   await bridgeOpened(store, ranged, name);
   return { name, index, network: ranged };
 }
 
-/** The default network takes another range if the host has come to use the one that it had. */
+/** The default network: takes another range if the host has come to use the one that it had. */
 function withRange(store: Store, network: NetworkFile, socket: NetlinkSocket): NetworkFile {
   const used = hostSubnets(socket), own = subnetsOf(network);
   const isFree = !own.some((each) => used.some((other) => overlaps(each, other)));
   if (own.length > 0 && isFree) return network;
-  if (!isDefaultBridge(network)) {
-    const [pool] = network.IPAM.Config;
-    throw new ConflictError(
-      `the host has come to use ${pool.Subnet}, which is network ${network.Name}'s`,
-    );
-  }
   const others = readNetworks(store).filter(({ Id }) => Id !== network.Id);
   const pool = chooseRange(socket, others);
   const ranged = { ...network, IPAM: { ...network.IPAM, Config: [pool] } };

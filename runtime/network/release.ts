@@ -16,12 +16,17 @@ import { bridgeRemoval, withdrawPorts } from "./publishing.ts";
 /** Milliseconds that an unused bridge stays: who starts one container after the other need not make it each time. */
 const UNUSED_BRIDGE_STAYS = 300;
 
-/** Gives back all that a container has of networks. Nothing if that is done already. */
-export async function releaseNetworks(store: Store, container: string): Promise<void> {
+/** Gives back what a container has of one network, or of all. Nothing if that is done already. */
+export async function releaseNetworks(
+  store: Store,
+  container: string,
+  only?: string,
+): Promise<void> {
   if (leasedNetworks(store).length === 0) return;
-  await withdrawPorts(store, container);
+  if (only === undefined) await withdrawPorts(store, container);
   using _ = lockNetworks(store);
-  const held = leasedNetworks(store).flatMap((network) => {
+  const networks = leasedNetworks(store).filter((id) => only === undefined || id === only);
+  const held = networks.flatMap((network) => {
     const leases = listLeases(store, network),
       own = leases.filter((lease) => lease.container === container);
     return own.length > 0 ? { network, own, others: own.length < leases.length } : [];
