@@ -13,7 +13,7 @@ import type { Store } from "../../storage/store.ts";
 import type { Endpoint } from "../network/endpoint.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
 import { StartError } from "../sandbox/start.ts";
-import { endpointSettings } from "./network_settings.ts";
+import { emptyEndpoint, endpointSettings } from "./network_settings.ts";
 import { donorOf, openDonorsNetwork } from "./shared_namespaces.ts";
 
 /** Open until the container's process has joined it. */
@@ -69,13 +69,12 @@ export class ContainerNetwork implements Disposable {
   /** What the container's file says while it runs. */
   settings(asked: NetworkSettings, pid: number): NetworkSettings {
     if (this.endpoints.length === 0) return asked;
-    const networks = Object.entries(asked.Networks).map(([name, settings]) => {
-      const endpoint = this.endpoints.find(({ networkName, networkId }) =>
+    const networks = this.endpoints.map((endpoint) => {
+      const { networkName, networkId } = endpoint;
+      const [, settings] = Object.entries(asked.Networks ?? {}).find(([name]) =>
         networkName === name || networkId.startsWith(name)
-      );
-      return endpoint
-        ? [endpoint.networkName, endpointSettings(settings, endpoint)] as const
-        : [name, settings] as const;
+      ) ?? [];
+      return [networkName, endpointSettings(settings ?? emptyEndpoint(), endpoint)] as const;
     });
     return {
       ...asked,

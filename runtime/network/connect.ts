@@ -15,6 +15,7 @@ import { randomId } from "../../storage/id.ts";
 import { isDefaultBridge, type NetworkFile } from "../../storage/network/config.ts";
 import { lockNetworks, resolveNetwork } from "../../storage/network/network_store.ts";
 import type { Store } from "../../storage/store.ts";
+import { emptyEndpoint } from "../container/network_settings.ts";
 import { chooseAddresses } from "./addresses.ts";
 import { ensureBridge } from "./bridge.ts";
 import { setDefaultRoutes } from "./default_route.ts";
@@ -43,9 +44,12 @@ export function connectionsOf(
   { NetworkMode }: HostConfig,
 ): Connection[] {
   const first = NetworkMode === "default" ? "bridge" : NetworkMode;
-  return Object.entries(Networks ?? {})
-    .toSorted(([a], [b]) => Number(b === first) - Number(a === first))
-    .map(([name, settings]) => ({ network: resolveNetwork(store, name), settings }));
+  const asked = Object.entries(Networks ?? {});
+  // One that was taken off its last network comes back to the first.
+  const wanted = asked.length > 0 ? asked : [[first, emptyEndpoint()] as const];
+  return wanted.toSorted(([a], [b]) => Number(b === first) - Number(a === first))
+    .map(([name, settings]) => ({ network: resolveNetwork(store, name), settings }))
+    .filter(({ network: { Driver } }) => Driver !== "null" && Driver !== "host");
 }
 
 /** Makes a namespace with an interface on each of these networks. What a failure leaves is undone. */
