@@ -1,4 +1,5 @@
 import { InvalidError } from "../storage/errors.ts";
+import { haveNetworks } from "../storage/network/network_store.ts";
 import { Store } from "../storage/store.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
@@ -7,17 +8,18 @@ import { bool, string } from "./cli/options.ts";
 import { printError } from "./cli/output.ts";
 import { quote } from "./cli/strconv.ts";
 import type { InspectElement } from "./format/inspect.ts";
+import { findNetwork } from "./network_inspect.ts";
 import { findContainer, findImage, printInspected } from "./inspect_objects.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] NAME|ID [NAME|ID...]",
-  summary: "Return low-level information on containers and images",
+  summary: "Return low-level information on containers, images and networks",
   description: "A name that a container and an image have means the container.",
   args: atLeast(1),
   options: {
     format: string("f", "Format the output using the given Go template"),
     size: bool("s", "Display total file sizes if the type is container"),
-    type: string(null, "Return JSON for specified type (container|image)"),
+    type: string(null, "Return JSON for specified type (container|image|network)"),
   },
   examples: [
     ["box inspect -f '{{.State.ExitCode}}' work", "Print how a container ended"],
@@ -27,22 +29,25 @@ export const command = defineCommand({
     checkType(type);
     const store = new Store(root);
     return await printInspected(args, format, type || "object", async (words) => {
+      if (type === "network") return findNetwork(store, words);
       const container = type === "image" ? undefined : findContainer(store, words, size);
       if (container !== undefined || type === "container") return container;
       const image = type === "image"
         ? await findImage(store, words)
         : await findImageOfAnyName(store, words);
-      if (image !== undefined && size) printError("WARNING: --size ignored for image");
-      return image;
+      const found = image ??
+        (type === "image" || !haveNetworks(store) ? undefined : findNetwork(store, words));
+      if (found !== undefined && size) printError(`WARNING: --size ignored for ${found.kind}`);
+      return found;
     });
   },
 });
 
 /** What Docker inspects besides. */
-const unsupportedTypes = ["network", "node", "plugin", "secret", "service", "task", "volume"];
+const unsupportedTypes = ["node", "plugin", "secret", "service", "task", "volume"];
 
 function checkType(type: string | undefined): void {
-  if (!type || type === "container" || type === "image") return;
+  if (!type || ["container", "image", "network"].includes(type)) return;
   if (unsupportedTypes.includes(type)) {
     throw new UsageError(`--type ${type} is not supported yet`);
   }

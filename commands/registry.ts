@@ -94,7 +94,7 @@ export const registry: Registry = {
     import: importImage,
     info,
     inspect: entry(
-      "Return low-level information on containers and images",
+      "Return low-level information on containers, images and networks",
       "./inspect.ts",
     ),
     kill,

@@ -2,6 +2,7 @@
 
 import { AT } from "../../ffi/constants.ts";
 import { listNames } from "../../ffi/directory.ts";
+import { rename } from "../../ffi/file.ts";
 import { statIfExists } from "../../ffi/stat.ts";
 import { CorruptStoreError, EngineError, InvalidError } from "../errors.ts";
 import { ensureDirectory, readJsonIfExists, replaceFile, unlinkIfExists } from "../files.ts";
@@ -27,16 +28,22 @@ export function lockNetworks(store: Store): DirectoryLock {
 
 /** Makes the networks that there always are, with ids that stay: bridge, host and none. */
 export function ensureNetworks(store: Store): void {
-  if (statIfExists(AT.FDCWD, filesOf(store)) !== undefined) return;
+  if (haveNetworks(store)) return;
+  store.ensureLayout();
   ensureDirectory(store.path("network"), 0o750);
   using _ = DirectoryLock.take(store.path("network"), "exclusive");
-  if (statIfExists(AT.FDCWD, filesOf(store)) !== undefined) return;
+  if (haveNetworks(store)) return;
   const temporary = store.path("network/.tmp-files");
   ensureDirectory(temporary, 0o750);
   for (const network of predefinedNetworks()) {
     replaceFile(`${temporary}/${network.Id}.json`, goJson(network) + "\n", { mode: 0o644 });
   }
-  Deno.renameSync(temporary, filesOf(store));
+  rename(AT.FDCWD, temporary, AT.FDCWD, filesOf(store));
+}
+
+/** Whether anybody has wanted to know of networks, or used one. */
+export function haveNetworks(store: Store): boolean {
+  return statIfExists(AT.FDCWD, filesOf(store)) !== undefined;
 }
 
 /** A network with what is usual. */

@@ -31,7 +31,9 @@ boxTest("the default network is a bridge with an address for each container", as
   await reaches(box, "one", one.Gateway);
   const hosts = await box.ok("exec two cat /etc/hosts");
   equal(hosts.split("\n").at(-1), `${two.IPAddress}\ttwin.example.org twin`);
-  const listed = JSON.parse(await box.ok("network inspect -f {{json .Containers}} bridge"));
+  const listed = JSON.parse(
+    await box.ok(["network", "inspect", "-f", "{{json .Containers}}", "bridge"]),
+  );
   deepEqual(Object.values(listed).map((each) => (each as { Name: string }).Name).sort(), [
     "one",
     "two",
