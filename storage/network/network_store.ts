@@ -2,7 +2,6 @@
 
 import { AT } from "../../ffi/constants.ts";
 import { listNames } from "../../ffi/directory.ts";
-import { rename } from "../../ffi/file.ts";
 import { statIfExists } from "../../ffi/stat.ts";
 import { CorruptStoreError, EngineError, InvalidError } from "../errors.ts";
 import { ensureDirectory, readJsonIfExists, replaceFile, unlinkIfExists } from "../files.ts";
@@ -19,6 +18,8 @@ export class NetworkNotFoundError extends EngineError {
 }
 
 const filesOf = (store: Store) => store.path("network/files");
+/** Says that the networks are there that there always are. */
+const noteOf = (store: Store) => store.path("network/predefined");
 
 /** The lock on networks and on who has which address. Held while one is looked for and taken, never while the kernel is waited for. */
 export function lockNetworks(store: Store): DirectoryLock {
@@ -33,17 +34,16 @@ export function ensureNetworks(store: Store): void {
   ensureDirectory(store.path("network"), 0o750);
   using _ = DirectoryLock.take(store.path("network"), "exclusive");
   if (haveNetworks(store)) return;
-  const temporary = store.path("network/.tmp-files");
-  ensureDirectory(temporary, 0o750);
-  for (const network of predefinedNetworks()) {
-    replaceFile(`${temporary}/${network.Id}.json`, goJson(network) + "\n", { mode: 0o644 });
-  }
-  rename(AT.FDCWD, temporary, AT.FDCWD, filesOf(store));
+  ensureDirectory(filesOf(store), 0o750); // dockerd's own files may be in it
+  const known = listNetworkIds(store).map((id) => readNetwork(store, id)?.Name);
+  const missing = predefinedNetworks().filter(({ Name }) => !known.includes(Name));
+  for (const network of missing) writeNetwork(store, network);
+  replaceFile(noteOf(store), "bridge host none\n", { mode: 0o644 });
 }
 
 /** Whether anybody has wanted to know of networks, or used one. */
 export function haveNetworks(store: Store): boolean {
-  return statIfExists(AT.FDCWD, filesOf(store)) !== undefined;
+  return statIfExists(AT.FDCWD, noteOf(store)) !== undefined;
 }
 
 /** A network with what is usual. */
