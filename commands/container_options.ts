@@ -6,6 +6,7 @@ import { bool, collected, duration, int, list, type OptionValues, string } from 
 import { securityOptions } from "./container_options/security.ts";
 import { limitOptions } from "./container_options/limits.ts";
 import { volumeOptions } from "./container_options/volumes.ts";
+import { networkOptions } from "./container_options/network.ts";
 import { validateHostname } from "./container_request/checks.ts";
 import { validateLabel, validateVariable } from "./container_request/key_values.ts";
 import { parseStream } from "./container_request/streams.ts";
@@ -14,6 +15,7 @@ import { unsupportedContainerOptions } from "./unsupported_container_options.ts"
 /** What box supports of a container's options. */
 const supported = {
   ...limitOptions,
+  ...networkOptions,
   attach: collected("list", "a", "Attach to STDIN, STDOUT or STDERR", parseStream),
   cidfile: string(null, "Write the container ID to the file"),
   domainname: string(null, "Container NIS domain name"),
@@ -38,13 +40,6 @@ const supported = {
   "log-driver": string(null, "Logging driver for the container (json-file|none)"),
   "log-opt": list(null, "Log driver options"),
   name: string(null, "Assign a name to the container"),
-  network: collected(
-    "network",
-    null,
-    "Connect a container to a network (none|host)",
-    (text) => text,
-    { aliases: ["net"], shownDefault: "none" },
-  ),
   "no-healthcheck": bool(null, "Disable any container-specified HEALTHCHECK"),
   pid: string(null, "PID namespace to use (host|container:ID)"),
   platform: string(null, "Platform that the image must be for (os/architecture[/variant])"),

@@ -2,7 +2,7 @@
 import type { CreateRequest } from "../runtime/container/create.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ContainerOptions } from "./container_options.ts";
-import { checkSignal, checkWorkingDirectory, networkMode } from "./container_request/checks.ts";
+import { checkSignal, checkWorkingDirectory } from "./container_request/checks.ts";
 import { healthcheckOf } from "./container_request/healthcheck.ts";
 import {
   environmentOf,
@@ -13,6 +13,7 @@ import {
 import { limitsOf } from "./container_request/limits.ts";
 import { logConfigOf } from "./container_request/log_config.ts";
 import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
+import { networkRequest } from "./container_request/network.ts";
 import { normalizePlatform } from "./container_request/platform.ts";
 import { restartPolicyOf } from "./container_request/restart_policy.ts";
 import { securityOf } from "./container_request/security.ts";
@@ -42,6 +43,7 @@ export function containerRequest(
   if (options.detach === false) checkInputDevice(streams, inputIsTerminal);
   const pairsOf = (paths: readonly string[], lookup: Lookup) =>
     paths.flatMap((path) => parseKeyValueFile(path, readOrRefuse(path, readFile), lookup));
+  const network = networkRequest(options);
   const { entrypoint, name, platform, user, hostname, domainname, workdir } = options;
   const stopSignal = options["stop-signal"];
   const stopTimeout = options["stop-timeout"];
@@ -65,13 +67,14 @@ export function containerRequest(
       ...(workdir && { WorkingDir: checkWorkingDirectory(workdir) }),
       ...(stopSignal && { StopSignal: checkSignal(stopSignal) }),
       ...(stopTimeout !== undefined && { StopTimeout: stopTimeout }),
+      ...network.config,
     },
     hostConfig: {
       ...volumes.hostConfig,
       AutoRemove: options.rm,
       ContainerIDFile: options.cidfile ?? "",
       LogConfig: logConfigOf(options["log-driver"], options["log-opt"]),
-      NetworkMode: networkMode(options.network),
+      ...network.hostConfig,
       RestartPolicy: restartPolicyOf(options),
       ...(options.ipc && { IpcMode: options.ipc }),
       PidMode: checkPidMode(options.pid ?? ""),
@@ -81,6 +84,7 @@ export function containerRequest(
       ...securityOf(options, readFile),
       ...limitsOf(options),
     },
+    ...(network.networks && { networks: network.networks }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { InvalidError } from "../storage/errors.ts";
+import { haveNetworks } from "../storage/network/network_store.ts";
 import { Store } from "../storage/store.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
@@ -7,17 +8,18 @@ import { bool, string } from "./cli/options.ts";
 import { printError } from "./cli/output.ts";
 import { quote } from "./cli/strconv.ts";
 import type { InspectElement } from "./format/inspect.ts";
+import { findNetwork } from "./network_inspect.ts";
 import { findContainer, findImage, printInspected } from "./inspect_objects.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] NAME|ID [NAME|ID...]",
-  summary: "Return low-level information on containers, images and volumes",
+  summary: "Return low-level information on containers, images, volumes and networks",
   description: "A name that several have means the container, then the image.",
   args: atLeast(1),
   options: {
     format: string("f", "Format the output using the given Go template"),
     size: bool("s", "Display total file sizes if the type is container"),
-    type: string(null, "Return JSON for specified type (container|image|volume)"),
+    type: string(null, "Return JSON for specified type (container|image|network|volume)"),
   },
   examples: [
     ["box inspect -f '{{.State.ExitCode}}' work", "Print how a container ended"],
@@ -35,7 +37,10 @@ export const command = defineCommand({
         : isWanted("image")
         ? await findImageOfAnyName(store, words)
         : undefined;
-      const other = image ?? (isWanted("volume") ? await findVolume(store, words) : undefined);
+      const other = image ?? (isWanted("volume") ? await findVolume(store, words) : undefined) ??
+        (type === "network" || (!type && haveNetworks(store))
+          ? findNetwork(store, words)
+          : undefined);
       if (other !== undefined && size) printError(`WARNING: --size ignored for ${other.kind}`);
       return other;
     });
@@ -43,10 +48,10 @@ export const command = defineCommand({
 });
 
 /** What Docker inspects besides. */
-const unsupportedTypes = ["network", "node", "plugin", "secret", "service", "task"];
+const unsupportedTypes = ["node", "plugin", "secret", "service", "task"];
 
 function checkType(type: string | undefined): void {
-  if (!type || ["container", "image", "volume"].includes(type)) return;
+  if (!type || ["container", "image", "network", "volume"].includes(type)) return;
   if (unsupportedTypes.includes(type)) {
     throw new UsageError(`--type ${type} is not supported yet`);
   }

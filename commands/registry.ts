@@ -98,7 +98,7 @@ export const registry: Registry = {
     import: importImage,
     info,
     inspect: entry(
-      "Return low-level information on containers, images and volumes",
+      "Return low-level information on containers, images, volumes and networks",
       "./inspect.ts",
     ),
     kill,
@@ -199,6 +199,21 @@ export const registry: Registry = {
         ),
       },
     },
+    network: {
+      summary: "Manage networks",
+      commands: {
+        connect: entry("Connect a container to a network", "./network_connect.ts"),
+        create: entry("Create a network", "./network_create.ts"),
+        disconnect: entry("Disconnect a container from a network", "./network_disconnect.ts"),
+        inspect: entry(
+          "Display detailed information on one or more networks",
+          "./network_inspect.ts",
+        ),
+        ls: { ...entry("List networks", "./network_ls.ts"), aliases: ["list"] },
+        prune: entry("Remove all unused networks", "./network_prune.ts"),
+        rm: { ...entry("Remove one or more networks", "./network_rm.ts"), aliases: ["remove"] },
+      },
+    },
     system: {
       summary: "Manage box",
       commands: {
@@ -231,8 +246,7 @@ export const registry: Registry = {
   },
   missing: `
     buildx completion compose config context
-    network node plugin secret
-    service stack swarm trust
+    node plugin secret service stack swarm trust
   `.trim().split(/\s+/).concat(
     ["manifest annotate", "manifest create", "manifest push", "manifest rm"],
   ),

@@ -17,6 +17,7 @@ const numbers = {
   madvise: [28, 233],
   getpid: [39, 172],
   socket: [41, 198],
+  setsockopt: [54, 208],
   clone: [56, 220],
   execve: [59, 221],
   kill: [62, 129],

@@ -63,7 +63,14 @@ async function endToEndTests(args: string[]): Promise<TestReport> {
     report = withSecondTry(report, failure, again);
     if (!report.failures.includes(failure)) flaky.push(`${failure.file}: ${failure.name}`);
   }
-  const left = (await hostState()).map(describeLeftover).filter((line) => !before.has(line));
+  const look = async () =>
+    (await hostState()).map(describeLeftover).filter((line) => !before.has(line));
+  let left = await look();
+  // The kernel takes a moment to remove interfaces.
+  for (let attempt = 0; left.length > 0 && attempt < 20; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    left = await look();
+  }
   if (left.length > 0) {
     console.log(`left on the host by the end-to-end tests:\n${left.join("\n")}`);
     report.totals.failed++;

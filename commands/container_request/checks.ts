@@ -1,7 +1,6 @@
 /** Single values of a container's request that Docker's daemon checks. */
 import { SIGNALS } from "../../ffi/constants.ts";
 import { InvalidError } from "../../storage/errors.ts";
-import { UsageError } from "../cli/errors.ts";
 import { cleanPath } from "../../storage/paths.ts";
 
 /** Bytes in a host name at most (__NEW_UTS_LEN of the kernel's utsname.h). */
@@ -57,22 +56,6 @@ export function tmpfsOf(specifications: readonly string[]): Record<string, strin
     }
     return [path, specification.slice(path.length + 1)];
   }));
-}
-
-/** What --network names; box has no networks of its own yet. Throws a UsageError for any other. */
-export function networkMode(networks: readonly string[]): string {
-  for (const network of networks) {
-    if (network === "") throw new UsageError("no name set for network");
-    if (!["default", "none", "host"].includes(network)) {
-      throw new UsageError(`--network ${network} is not supported yet, only none and host are`);
-    }
-  }
-  const wanted = new Set(networks.map((network) => network === "default" ? "none" : network));
-  if (wanted.size > 1) {
-    const names = [...networks].sort().join(", ");
-    throw new InvalidError(`Container cannot be connected to network endpoints: ${names}`);
-  }
-  return [...wanted][0] ?? "none";
 }
 
 function isSignalName(name: string): boolean {

@@ -1,6 +1,6 @@
 /** Clearing up after a container that has lost its monitor, and then its process. */
 
-import { readContainerIfExists } from "../../storage/container/container_store.ts";
+import { readContainerIfExists, readHostConfig } from "../../storage/container/container_store.ts";
 import type { DirectoryLock } from "../../storage/lock.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
@@ -47,6 +47,6 @@ export async function clear(
   if (hasRun) noteUnseenOutOfMemory(store, id);
   // What the restart of the host has ended is for `system restore` to start.
   if (hasRun && isOfThisBoot(container) && recordRestart(store, id, exit, volumes)) return;
-  releaseHost(store, id, mountId, volumes);
+  await releaseHost(store, id, mountId, volumes, readHostConfig(store, id));
   if (hasRun) recordEnd(store, id, exit, volumes);
 }

@@ -1,6 +1,6 @@
 /** What follows the end of a container's process: its root is unmounted and its state written, or all of it removed. */
 
-import type { ContainerFile } from "../../storage/container/config.ts";
+import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import {
   containerPath,
   readContainer,
@@ -13,17 +13,21 @@ import type { Store } from "../../storage/store.ts";
 import type { ContainerVolumes } from "../volume/operations.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { type Exit, forgetExitStatus } from "./exit_status.ts";
+import { releaseNetwork } from "./network.ts";
+import { recordNetworkEvents, withoutEndpoints } from "./network_settings.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { shouldRestart } from "./restart_policy.ts";
 import { exitedState, restartingState } from "./state.ts";
 
-/** Takes away what a run has on the host. Needs the monitor's lock. */
-export function releaseHost(
+/** Takes away what a run has on the host. The root is the last, by which it is seen that there is something. Needs the monitor's lock. */
+export async function releaseHost(
   store: Store,
   id: string,
   mountId: string,
   volumes: ContainerVolumes | undefined,
-): void {
+  hostConfig?: Pick<HostConfig, "NetworkMode">,
+): Promise<void> {
+  await releaseNetwork(store, id, hostConfig);
   volumes?.release();
   unmountOverlay(store, mountId);
   const hierarchy = probeCgroups();
@@ -44,10 +48,12 @@ export function recordRestart(
   if (!shouldRestart(container, readHostConfig(store, id), exit)) return false;
   recordContainerEvent(store, container, "die", { exitCode: String(exit.code) });
   volumes?.recordUnmounts();
+  recordNetworkEvents(store, container, "disconnect");
   const { BoxKeeper: _, ...rest } = container;
   writeContainer(containerPath(store, id), {
     ...rest,
     State: restartingState(container.State, exit),
+    NetworkSettings: withoutEndpoints(container.NetworkSettings),
     RestartCount: container.RestartCount + 1,
   });
   return true;
@@ -66,6 +72,7 @@ export function recordEnd(
   if (!container.State.Restarting) {
     recordContainerEvent(store, container, "die", { exitCode: String(exit.code) });
     volumes?.recordUnmounts();
+    recordNetworkEvents(store, container, "disconnect");
   }
   if (readHostConfig(store, id).AutoRemove) {
     removeContainer(store, id, container.Name.slice(1), volumes?.removal);
@@ -78,5 +85,9 @@ export function recordEnd(
 
 function withoutProcess(container: ContainerFile, exit: Exit): ContainerFile {
   const { BoxProcess: _, BoxKeeper: __, ...rest } = container;
-  return { ...rest, State: exitedState(container.State, exit) };
+  return {
+    ...rest,
+    State: exitedState(container.State, exit),
+    NetworkSettings: withoutEndpoints(container.NetworkSettings),
+  };
 }

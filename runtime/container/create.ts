@@ -1,6 +1,10 @@
 /** Making a container: image defaults and the user's wishes become config.v2.json, hostconfig.json and a writable layer. */
 
-import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import type {
+  ContainerFile,
+  EndpointSettings,
+  HostConfig,
+} from "../../storage/container/config.ts";
 import {
   containerPath,
   reserveName,
@@ -21,12 +25,14 @@ import { mergeConfig } from "./merge_config.ts";
 import { mountPointsOf } from "./mount_points.ts";
 import { checkContainerName, reserveRandomName } from "./names.ts";
 import { recordContainerEvent } from "./record_event.ts";
+import { emptyEndpoint } from "./network_settings.ts";
 import { prepareForContainers } from "./repair.ts";
 import { verifySecurity } from "./security.ts";
 import { parseSecurityOptions } from "./security_options.ts";
-import { resolveDonors } from "./shared_namespaces.ts";
+import { donorOf, resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
+import { verifyNetwork } from "./verify_network.ts";
 import { newVolumes } from "./volumes.ts";
 
 export interface CreateRequest {
@@ -35,6 +41,8 @@ export interface CreateRequest {
   /** `Image` is what the user called it. */
   readonly config: Partial<ContainerConfig> & { Image: string };
   readonly hostConfig: Partial<HostConfig>;
+  /** What is asked of the network that NetworkMode names. */
+  readonly networks?: Readonly<Record<string, Partial<EndpointSettings>>>;
   /** `os/architecture[/variant]` that the image must have. */
   readonly platform?: string;
 }
@@ -55,6 +63,7 @@ export async function createContainer(
   const config = mergeConfig(request.config, image.config.config ?? {});
   const { hostConfig, warnings: discarded } = await checkLimits(hostConfigOf(store, request));
   const warnings = [...checkPlatform(image, request), ...await verifySecurity(hostConfig)];
+  verifyNetwork(store, request, hostConfig);
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
   const volumes = await newVolumes(store, config, hostConfig);
@@ -62,7 +71,14 @@ export async function createContainer(
 
   using staged = StagedContainer.begin(store);
   const { id } = staged;
-  const container = describeContainer(id, config, hostConfig, image, mountPoints);
+  const container = describeContainer(
+    id,
+    config,
+    hostConfig,
+    image,
+    mountPoints,
+    request.networks,
+  );
   container.NetworkSettings.IsAnonymousEndpoint = request.name === undefined;
   container.Name = "/" + takeName(store, request.name, id);
   try {
@@ -115,6 +131,7 @@ function describeContainer(
   hostConfig: HostConfig,
   image: Image,
   mountPoints: ContainerFile["MountPoints"],
+  networks: CreateRequest["networks"],
 ): ContainerFile {
   const [path, ...args] = [...config.Entrypoint ?? [], ...config.Cmd ?? []];
   const { appArmorProfile, seccompProfile, noNewPrivileges } = parseSecurityOptions(
@@ -131,7 +148,7 @@ function describeContainer(
     Args: args,
     Config: { ...config, Hostname: config.Hostname || defaultHostname(id, hostConfig) },
     Image: image.id,
-    NetworkSettings: networkSettings(hostConfig.NetworkMode),
+    NetworkSettings: networkSettings(hostConfig.NetworkMode, networks),
     LogPath: "",
     Name: "",
     Driver: "overlay2",
@@ -159,31 +176,20 @@ function defaultHostname(id: string, hostConfig: HostConfig): string {
   return hostConfig.NetworkMode === "host" ? Deno.hostname() : id.slice(0, 12);
 }
 
-function networkSettings(network: string): ContainerFile["NetworkSettings"] {
+function networkSettings(
+  mode: string,
+  asked: CreateRequest["networks"],
+): ContainerFile["NetworkSettings"] {
+  const networks = donorOf(mode) === undefined
+    ? { [mode === "default" ? "bridge" : mode]: emptyEndpoint(asked?.[mode]) }
+    : {};
   return {
     Bridge: "",
     SandboxID: "",
     HairpinMode: false,
     LinkLocalIPv6Address: "",
     LinkLocalIPv6PrefixLen: 0,
-    Networks: {
-      [network]: {
-        IPAMConfig: null,
-        Links: null,
-        Aliases: null,
-        NetworkID: "",
-        EndpointID: "",
-        Gateway: "",
-        IPAddress: "",
-        IPPrefixLen: 0,
-        IPv6Gateway: "",
-        GlobalIPv6Address: "",
-        GlobalIPv6PrefixLen: 0,
-        MacAddress: "",
-        DriverOpts: null,
-        IPAMOperational: false,
-      },
-    },
+    Networks: networks,
     Service: null,
     Ports: null,
     SandboxKey: "",

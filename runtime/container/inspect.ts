@@ -15,6 +15,7 @@ import { sizeOfChain } from "../../storage/layer/layer_store.ts";
 import { describeOverlay, type GraphDriver } from "../../storage/overlay2/graph_driver.ts";
 import type { Store } from "../../storage/store.ts";
 import { runningExecs } from "./exec/notes.ts";
+import { emptyEndpoint } from "./network_settings.ts";
 import { statusOf, withTrueState } from "./state.ts";
 
 /** docker's types.ContainerJSON, in its order. */
@@ -116,6 +117,21 @@ function describeMount(store: Store, point: MountPoint): Record<string, unknown>
   };
 }
 
+/** What was said before there were several networks is of the default one. */
+function ofDefaultNetwork({ Networks }: ContainerFile["NetworkSettings"]) {
+  const { bridge = emptyEndpoint() } = Networks ?? {};
+  return {
+    EndpointID: bridge.EndpointID,
+    Gateway: bridge.Gateway,
+    GlobalIPv6Address: bridge.GlobalIPv6Address,
+    GlobalIPv6PrefixLen: bridge.GlobalIPv6PrefixLen,
+    IPAddress: bridge.IPAddress,
+    IPPrefixLen: bridge.IPPrefixLen,
+    IPv6Gateway: bridge.IPv6Gateway,
+    MacAddress: bridge.MacAddress,
+  };
+}
+
 function describeNetwork({ NetworkSettings: settings }: ContainerFile): Record<string, unknown> {
   const networks = Object.entries(settings.Networks ?? {}).map(([name, endpoint]) => {
     const { IPAMOperational: _, ...shown } = endpoint;
@@ -131,14 +147,7 @@ function describeNetwork({ NetworkSettings: settings }: ContainerFile): Record<s
     SandboxKey: settings.SandboxKey,
     SecondaryIPAddresses: settings.SecondaryIPAddresses,
     SecondaryIPv6Addresses: settings.SecondaryIPv6Addresses,
-    EndpointID: "",
-    Gateway: "",
-    GlobalIPv6Address: "",
-    GlobalIPv6PrefixLen: 0,
-    IPAddress: "",
-    IPPrefixLen: 0,
-    IPv6Gateway: "",
-    MacAddress: "",
+    ...ofDefaultNetwork(settings),
     Networks: Object.fromEntries(networks),
   };
 }

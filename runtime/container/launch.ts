@@ -28,9 +28,11 @@ import { lockContainer } from "./lock_container.ts";
 import { isLogged, logPathOf, openLog } from "./log/container_log.ts";
 import { checkLogOptions } from "./log/options.ts";
 import { ContainerMounts } from "./mounts.ts";
+import { ContainerNetwork, releaseNetwork } from "./network.ts";
 import { writeNetworkFiles } from "./network_files.ts";
 import { describeSandbox } from "./prepare.ts";
 import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
+import { recordNetworkEvents } from "./network_settings.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { needsMonitor } from "./monitor/need.ts";
 import { shouldRestart } from "./restart_policy.ts";
@@ -94,6 +96,7 @@ class Launch {
   private volumes: ContainerVolumes | undefined;
   /** Whether they have been said to be mounted. */
   private volumesMounted = false;
+  private network: ContainerNetwork | undefined;
 
   constructor(
     private readonly store: Store,
@@ -119,16 +122,18 @@ class Launch {
         await this.start();
       } finally {
         this.streams.closeOthersEnds();
+        this.network?.[Symbol.dispose]();
       }
       this.noteStart();
+      recordNetworkEvents(store, this.container, "connect");
       recordContainerEvent(store, this.container, "start");
       // Until now it would have gone with box, since nobody would have known of it.
       if (!this.options.tied) this.keeper!.untie();
     } catch (error) {
       this.abandon();
-      if (error instanceof ExecutionRefused) this.noteRefusal(error);
+      if (error instanceof ExecutionRefused) await this.noteRefusal(error);
       else {
-        this.releaseHost();
+        await this.releaseHost();
         this.noteFailure(error);
       }
       throw error;
@@ -154,11 +159,14 @@ class Launch {
     const rootfs = mountOverlay(store, this.mountId);
     ensureRunDirectories(directory);
     forgetExitStatus(store, container.ID);
-    await writeNetworkFiles(directory, container, hostConfig);
+    if (this.options.restart) await releaseNetwork(store, container.ID, hostConfig); // what it had before
+    const network = this.network = await ContainerNetwork.open(store, container, hostConfig);
+    await writeNetworkFiles(store, directory, container, hostConfig, network);
     using shared = new SharedNamespaces(store, hostConfig);
     await this.volumes?.resolve();
     using volumeTrees = this.volumes?.openTrees({ lasting: true });
-    using mounts = new ContainerMounts(directory, container, hostConfig, {
+    const files = network.filesOf ?? directory;
+    using mounts = new ContainerMounts(files, container, hostConfig, {
       shmTree: shared.shmTree,
       volumeTrees,
     });
@@ -174,6 +182,7 @@ class Launch {
         cgroup,
         limits,
         namespaces: shared.spec,
+        network: network.spec,
         security: await securityOf(hostConfig),
       });
       this.keeper = await startSandbox(spec, {
@@ -208,12 +217,13 @@ class Launch {
       // It may be over and gone already.
       BoxProcess: identifyProcess(processPid) ?? { StartTime: "", BootID: bootId() },
       BoxKeeper: keeper && { Pid: pid, ...keeper, Descriptors: this.streams.held },
+      NetworkSettings: this.network!.settings(this.container.NetworkSettings, processPid),
     });
   }
 
   /** Writes what is known of the container now, with what every start leaves in its file. */
   private note(container: ContainerFile): void {
-    const path = (name: string) => `${this.directory}/${name}`;
+    const path = (name: string) => `${this.network?.filesOf ?? this.directory}/${name}`;
     this.container = {
       ...container,
       HasBeenStartedBefore: true,
@@ -226,21 +236,22 @@ class Launch {
     writeContainer(this.directory, this.container);
   }
 
-  /** Undoes what has been done of a start, but for the root. */
+  /** Undoes what has been done of a start, but for what is the host's. */
   private abandon(): void {
     this.keeper?.dismiss();
     closeEnds(this.streams.ends);
   }
 
-  private releaseHost(): void {
-    releaseHost(this.store, this.container.ID, this.mountId, this.volumes);
+  private async releaseHost(): Promise<void> {
+    const { store, container, mountId, volumes, hostConfig } = this;
+    await releaseHost(store, container.ID, mountId, volumes, hostConfig);
   }
 
   /**
    * The program exists and the kernel refused it: what docker shows as a container that said so and exited with 1, and starts
    * again if its policy demands that.
    */
-  private noteRefusal(error: ExecutionRefused): void {
+  private async noteRefusal(error: ExecutionRefused): Promise<void> {
     const { store, hostConfig } = this, exit = { code: error.exitCode };
     const container = {
       ...this.container,
@@ -249,7 +260,7 @@ class Launch {
       BoxProcess: { StartTime: "", BootID: bootId() },
     };
     const isRestarted = shouldRestart(container, hostConfig, exit);
-    if (!isRestarted) this.releaseHost();
+    if (!isRestarted) await this.releaseHost();
     this.note(container);
     recordContainerEvent(store, container, "start");
     const log = openLog(store, this.container, hostConfig);

@@ -1,49 +1,85 @@
 /** /etc/hostname, /etc/hosts and /etc/resolv.conf of a container: files of its own directory, mounted into it. */
 
-import { readTextIfExists, writeNewFile } from "../../storage/files.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import { sha256 } from "../../storage/digest.ts";
-
-const LOCALHOST = [
-  "127.0.0.1\tlocalhost",
-  "::1\tlocalhost ip6-localhost ip6-loopback",
-  "fe00::0\tip6-localnet",
-  "ff00::0\tip6-mcastprefix",
-  "ff02::1\tip6-allnodes",
-  "ff02::2\tip6-allrouters",
-];
+import { readTextIfExists, writeNewFile } from "../../storage/files.ts";
+import type { Store } from "../../storage/store.ts";
+import type { Endpoint } from "../network/endpoint.ts";
+import { hostsFile } from "../network/hosts_file.ts";
+import { embeddedResolvConf, isolatedResolvConf } from "../network/resolv_conf.ts";
+import type { ContainerNetwork } from "./network.ts";
 
 /** Writes the files anew, as docker does whenever a container starts. */
 export async function writeNetworkFiles(
+  store: Store,
   directory: string,
   container: ContainerFile,
   hostConfig: HostConfig,
+  { endpoints, filesOf }: Pick<ContainerNetwork, "endpoints" | "filesOf">,
 ): Promise<void> {
+  if (filesOf !== undefined) return; // another container's are used
+  const { Hostname: hostname, Domainname: domainname } = container.Config;
+  const { NetworkMode, ExtraHosts, Links } = hostConfig;
   const { resolvers } = writeHostFiles(directory, {
-    hostname: container.Config.Hostname,
-    usesHostNetwork: hostConfig.NetworkMode === "host",
-    extraHosts: [],
+    hostname,
+    domainname,
+    usesHostNetwork: NetworkMode === "host",
+    extraHosts: ExtraHosts || Links ? await extraHostLines(store, hostConfig, endpoints) : [],
+    endpoints,
+    resolver: {
+      servers: hostConfig.Dns,
+      search: hostConfig.DnsSearch,
+      options: hostConfig.DnsOptions,
+    },
   });
   writeNewFile(`${directory}/resolv.conf.hash`, await sha256(resolvers), { mode: 0o644 });
 }
 
-/** The same three files for whatever is no container; `extraHosts` are further lines of hosts. */
+async function extraHostLines(
+  store: Store,
+  hostConfig: HostConfig,
+  endpoints: readonly Endpoint[],
+): Promise<string[]> {
+  const { extraHosts } = await import("./extra_hosts.ts");
+  return extraHosts(store, hostConfig, endpoints);
+}
+
+export interface HostFiles {
+  readonly hostname: string;
+  readonly domainname?: string;
+  readonly usesHostNetwork: boolean;
+  /** Further lines of hosts. */
+  readonly extraHosts: readonly string[];
+  readonly endpoints?: readonly Endpoint[];
+  readonly resolver?: Parameters<typeof isolatedResolvConf>[1];
+}
+
+/** The same three files for whatever is no container. */
 export function writeHostFiles(
   directory: string,
-  { hostname, usesHostNetwork, extraHosts }: {
-    readonly hostname: string;
-    readonly usesHostNetwork: boolean;
-    readonly extraHosts: readonly string[];
-  },
+  files: HostFiles,
 ): { readonly resolvers: string } {
-  const hosts = usesHostNetwork ? readTextIfExists("/etc/hosts") : undefined;
-  const resolvers = readTextIfExists("/etc/resolv.conf") ?? "";
+  const { hostname, domainname = "", usesHostNetwork, extraHosts, endpoints = [] } = files;
+  const resolvers = resolvConf(files);
   const write = (name: string, text: string) =>
     writeNewFile(`${directory}/${name}`, text, { mode: 0o644 });
   write("hostname", hostname + "\n");
-  write("hosts", (hosts ?? lines(LOCALHOST)) + lines(extraHosts));
+  const base = usesHostNetwork ? readTextIfExists("/etc/hosts") : undefined;
+  const own = endpoints.flatMap((
+    { ipAddress, ipv6 },
+  ) => [ipAddress, ...ipv6 ? [ipv6.address] : []]);
+  write("hosts", hostsFile({ base, extra: extraHosts, own, hostname, domainname }));
   write("resolv.conf", resolvers);
   return { resolvers };
 }
 
-const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join("");
+function resolvConf({ usesHostNetwork, endpoints = [], resolver = noSettings }: HostFiles): string {
+  const host = readTextIfExists("/etc/resolv.conf") ?? "";
+  const { servers, search, options } = resolver;
+  if (usesHostNetwork && servers.length + search.length + options.length === 0) return host;
+  const isNamed = endpoints.some(({ isDefault }) => !isDefault);
+  if (isNamed) return embeddedResolvConf(host, resolver);
+  return isolatedResolvConf(host, resolver, endpoints.some(({ ipv6 }) => ipv6 !== undefined));
+}
+
+const noSettings = { servers: [], search: [], options: [] };

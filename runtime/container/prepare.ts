@@ -22,12 +22,13 @@ export interface Surroundings {
   readonly limits: SandboxSpec["limits"];
   readonly namespaces: SharedNamespaces["spec"];
   readonly security: SandboxSpec["security"];
+  readonly network: SandboxSpec["network"];
 }
 
 export function describeSandbox(
   container: ContainerFile,
   hostConfig: HostConfig,
-  { rootfs, mounts, streams, cgroup, limits, namespaces, security }: Surroundings,
+  { rootfs, mounts, streams, cgroup, limits, namespaces, security, network }: Surroundings,
 ): SandboxSpec {
   const user = inspectRoot(rootfs, container.Config.User, hostConfig.GroupAdd);
   const { Config: config } = container;
@@ -36,7 +37,7 @@ export function describeSandbox(
     readonlyRootfs: hostConfig.ReadonlyRootfs,
     hostname: config.Hostname,
     domainname: config.Domainname,
-    network: networkOf(hostConfig),
+    network,
     mounts,
     ...namespaces,
     maskedPaths: hostConfig.MaskedPaths?.length
@@ -54,13 +55,6 @@ export function describeSandbox(
     // Docker, too, has none where it would not be process 1.
     init: (hostConfig.Init ?? false) && hasOwnPidNamespace(hostConfig),
   };
-}
-
-function networkOf({ NetworkMode }: HostConfig): "none" | "host" {
-  if (NetworkMode === "none" || NetworkMode === "host") return NetworkMode;
-  throw new InvalidError(
-    `network ${NetworkMode} is not supported yet: box knows none and host`,
-  );
 }
 
 /** Looks up the user, and makes sure that /proc, /sys and /dev are directories, not links to somewhere (CVE-2023-27561). */

@@ -1,4 +1,4 @@
-/** --pid, --ipc and --uts: namespaces that a container shares with the host or with another container, its donor. */
+/** --pid, --ipc, --uts and --network: namespaces that a container shares with the host or with another container, its donor. */
 
 import { AT, MS, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
@@ -32,8 +32,13 @@ export function resolveDonors(store: Store, hostConfig: HostConfig): HostConfig 
     const donor = donorOf(mode);
     return donor === undefined ? mode : `container:${resolveContainerId(store, donor)}`;
   };
-  const { PidMode, IpcMode } = hostConfig;
-  return { ...hostConfig, PidMode: resolve(PidMode), IpcMode: resolve(IpcMode) };
+  const { PidMode, IpcMode, NetworkMode } = hostConfig;
+  return {
+    ...hostConfig,
+    PidMode: resolve(PidMode),
+    IpcMode: resolve(IpcMode),
+    NetworkMode: resolve(NetworkMode),
+  };
 }
 
 export function hasOwnPidNamespace({ PidMode }: HostConfig): boolean {
@@ -113,15 +118,8 @@ export class SharedNamespaces implements Disposable {
     return [this.#openNamespace(donor, "ipc"), shmTree];
   }
 
-  /** A namespace of a container's first process, which still is that process when the descriptor is open. */
   #openNamespace(donor: ContainerFile, name: "pid" | "ipc" | "mnt"): number {
-    try {
-      const fd = this.#keep(openAt(AT.FDCWD, `/proc/${donor.State.Pid}/ns/${name}`, O.RDONLY));
-      if (isAlive(donor)) return fd;
-    } catch (error) {
-      if (!isErrno(error, "ENOENT", "ESRCH")) throw error;
-    }
-    throw notRunning(donor.ID);
+    return this.#keep(openNamespace(donor, name));
   }
 
   #keep(fd: number): number {
@@ -130,7 +128,34 @@ export class SharedNamespaces implements Disposable {
   }
 }
 
-function runningDonor(store: Store, id: string, namespace: "pid" | "ipc"): ContainerFile {
+/**
+ * A namespace of a container's first process, which still is that process when the descriptor is open. Throws ConflictError if the
+ * container does not run.
+ */
+export function openNamespace(
+  container: ContainerFile,
+  name: "pid" | "ipc" | "mnt" | "net",
+): number {
+  try {
+    const fd = openAt(AT.FDCWD, `/proc/${container.State.Pid}/ns/${name}`, O.RDONLY);
+    if (isAlive(container)) return fd;
+    close(fd);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT", "ESRCH")) throw error;
+  }
+  throw notRunning(container.ID);
+}
+
+/** The network namespace of another container. Throws StartError in docker's words if there is none to be had. */
+export function openDonorsNetwork(store: Store, id: string): number {
+  return refusing(() => openNamespace(runningDonor(store, id, "network"), "net"));
+}
+
+function runningDonor(
+  store: Store,
+  id: string,
+  namespace: "pid" | "ipc" | "network",
+): ContainerFile {
   try {
     const donor = readContainer(store, id);
     if (!isAlive(donor)) throw notRunning(id);
@@ -145,6 +170,14 @@ function runningDonor(store: Store, id: string, namespace: "pid" | "ipc"): Conta
     const { message } = error, isGone = !(error instanceof ConflictError);
     if (namespace === "ipc") {
       throw new ConflictError(`can't join IPC of container ${id}: ${message}`);
+    }
+    if (namespace === "network") {
+      if (message.includes("is restarting")) throw error;
+      throw new ConflictError(
+        isGone
+          ? `No such container: ${id}`
+          : `cannot join network of a non running container: ${id}`,
+      );
     }
     if (!isGone) throw error;
     throw new ConflictError(`cannot join PID of a non running container: ${id}: ${message}`);

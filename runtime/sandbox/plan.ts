@@ -34,7 +34,7 @@ export function namespacesOf(spec: SandboxSpec): number {
     (isOwn("pid", joinPidNamespace) ? CLONE.NEWPID : 0) |
     (isOwn("uts") ? CLONE.NEWUTS : 0) |
     (isOwn("ipc", joinIpcNamespace) ? CLONE.NEWIPC : 0) |
-    (spec.network === "host" ? 0 : CLONE.NEWNET);
+    (spec.network === "none" ? CLONE.NEWNET : 0);
 }
 
 /**
@@ -93,13 +93,14 @@ export function writeCgroup(program: SpawnProgram, cgroup: SandboxSpec["cgroup"]
 }
 
 function joinNamespaces(program: SpawnProgram, spec: SandboxSpec): void {
-  const { joinPidNamespace, joinIpcNamespace } = spec;
+  const { joinPidNamespace, joinIpcNamespace, network } = spec;
   const join = (name: string, kind: number, fd: number | undefined) => {
-    const what = `join the other container's ${name} namespace`;
+    const what = `join the ${name} namespace`;
     if (fd !== undefined) program.call("setns", [fd, kind], { what });
   };
-  join("pid", CLONE.NEWPID, joinPidNamespace); // for the process that is still to be born
-  join("ipc", CLONE.NEWIPC, joinIpcNamespace);
+  if (typeof network === "object") join("network", CLONE.NEWNET, network.namespace);
+  join("other container's pid", CLONE.NEWPID, joinPidNamespace); // for the process that is still to be born
+  join("other container's ipc", CLONE.NEWIPC, joinIpcNamespace);
 }
 
 /** ioctl(SIOCSIFFLAGS) with struct ifreq: the interface's name in 16 bytes, then the flags. */

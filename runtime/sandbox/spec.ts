@@ -11,8 +11,8 @@ export interface SandboxSpec {
   readonly readonlyRootfs: boolean;
   readonly hostname: string;
   readonly domainname: string;
-  /** `none`: a network namespace with a loopback interface; `host`: the host's. */
-  readonly network: "none" | "host";
+  /** `none`: a network namespace with a loopback interface; `host`: the host's; a descriptor of one that is ready. */
+  readonly network: "none" | "host" | { readonly namespace: number };
   /** Namespaces that are the host's. */
   readonly hostNamespaces: readonly ("pid" | "ipc" | "uts")[];
   /** Descriptor of the pid namespace of another container, in which the process is to be born. */

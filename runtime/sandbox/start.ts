@@ -82,12 +82,14 @@ export function protectKeeper({ pid }: Keeper): void {
 
 /** What the process needs of box until it executes its program. */
 function descriptorsOf(spec: SandboxSpec): number[] {
-  const { stdio, terminal, cgroup, mounts, joinPidNamespace, joinIpcNamespace, procTree } = spec;
+  const { stdio, terminal, cgroup, mounts, network } = spec;
+  const { joinPidNamespace, joinIpcNamespace, procTree } = spec;
+  const networkFd = typeof network === "object" ? network.namespace : undefined;
   return [
     ...stdio,
     ...(cgroup ? [cgroup.fd, ...cgroup.joined ?? []] : []),
     ...mounts.flatMap((mount) => mount.type === "bind" ? mount.treeFd : []),
-    ...[terminal?.devpts, joinPidNamespace, joinIpcNamespace, procTree]
+    ...[terminal?.devpts, networkFd, joinPidNamespace, joinIpcNamespace, procTree]
       .filter((fd) => fd !== undefined),
   ];
 }

@@ -125,9 +125,11 @@ export interface NetworkSettings {
 }
 
 export interface EndpointSettings {
-  IPAMConfig: null;
-  Links: null;
-  Aliases: null;
+  /** The addresses that were asked for. */
+  IPAMConfig: { IPv4Address?: string; IPv6Address?: string } | null;
+  /** `CONTAINER:ALIAS` */
+  Links: string[] | null;
+  Aliases: string[] | null;
   NetworkID: string;
   EndpointID: string;
   Gateway: string;
@@ -137,7 +139,7 @@ export interface EndpointSettings {
   GlobalIPv6Address: string;
   GlobalIPv6PrefixLen: number;
   MacAddress: string;
-  DriverOpts: null;
+  DriverOpts: Record<string, string> | null;
   IPAMOperational?: boolean;
 }
 
@@ -200,7 +202,8 @@ export interface HostConfig extends Resources {
   GroupAdd: string[] | null;
   IpcMode: string;
   Cgroup: string;
-  Links: null;
+  /** `CONTAINER:ALIAS` */
+  Links: string[] | null;
   OomScoreAdj: number;
   PidMode: string;
   Privileged: boolean;

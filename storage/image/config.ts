@@ -22,6 +22,7 @@ export interface ContainerConfig {
   Volumes: Record<string, Record<string, never>> | null;
   WorkingDir: string;
   Entrypoint: string[] | null;
+  MacAddress?: string;
   OnBuild: string[] | null;
   Labels: Record<string, string> | null;
   StopSignal?: string;

@@ -258,11 +258,14 @@ boxTest("a nested mount lies on top of the one around it", async (box) => {
 boxTest("network none has a loopback interface only, host has the host's", async (box) => {
   await box.busybox();
   const interfaces = ["sh", "-c", "ls /sys/class/net; ip -o addr show lo"];
-  match(await box.ok(["run", "--rm", "busybox", ...interfaces]), /^lo\n.*127\.0\.0\.1/);
-  const own = [...Deno.readDirSync("/sys/class/net")].map(({ name }) => name).sort().join("\n");
-  equal(await box.ok("run --rm --network host busybox ls /sys/class/net"), own);
+  match(
+    await box.ok(["run", "--rm", "--network=none", "busybox", ...interfaces]),
+    /^lo\n.*127\.0\.0\.1/,
+  );
+  // Their names say little: other tests make interfaces meanwhile.
+  const namespace = Deno.readLinkSync("/proc/self/ns/net");
+  equal(await box.ok("run --rm --network host busybox readlink /proc/self/ns/net"), namespace);
   equal(await box.ok("run --rm --network host busybox hostname"), Deno.hostname());
-  await box.fail("run --rm --network bridge busybox true", 125, /network|bridge/);
 });
 
 boxTest("--cidfile gets the id, and is not overwritten", async (box) => {

@@ -173,7 +173,7 @@ export class Monitor {
     const { failure } = this.output;
     if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
     this.volumes = await volumesOf(this.running.store, this.running.container);
-    const restarting = this.finish(exit);
+    const restarting = await this.finish(exit);
     await this.server?.close(exit.code);
     return { ...exit, restarting };
   }
@@ -197,7 +197,7 @@ export class Monitor {
   }
 
   /** Returns whether there is to be another run. Where the end cannot be recorded it is found out by whoever asks. */
-  private finish(exit: Exit): boolean {
+  private async finish(exit: Exit): Promise<boolean> {
     const { store, id, keeper, process, monitorLock } = this.running;
     // First of all: once the end is recorded nobody would know of the keeper. Its note remains.
     if (keeper !== undefined) dismissKeeper(keeper);
@@ -206,11 +206,11 @@ export class Monitor {
       using _ = lockContainer(store, id);
       if (limitingGroup("memory", id)) noteUnseenOutOfMemory(store, id);
       if (recordRestart(store, id, exit, this.volumes)) return true;
-      this.releaseHost();
+      await this.releaseHost();
       recordEnd(store, id, exit, this.volumes);
       return false;
     } catch (error) {
-      this.releaseHost();
+      await this.releaseHost();
       if (error instanceof NotFoundError) return false; // removed as soon as it had ended
       if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
       this.warn(`the end of the container is not recorded: ${error.message}`);
@@ -220,10 +220,11 @@ export class Monitor {
     }
   }
 
-  private releaseHost(): void {
+  private async releaseHost(): Promise<void> {
     if (this.released) return;
     this.released = true;
-    releaseHost(this.running.store, this.id, this.running.mountId, this.volumes);
+    const { store, mountId, hostConfig } = this.running;
+    await releaseHost(store, this.id, mountId, this.volumes, hostConfig);
   }
 
   private warn(problem: string): void {

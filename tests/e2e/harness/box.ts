@@ -1,7 +1,13 @@
 /** box in a store of its own: what every end-to-end test works with. */
 
 import { busyboxTar, debianTar } from "./fixtures.ts";
-import { describeLeftover, type HostLeftover, hostLeftoversOf, removeLeftovers } from "./host.ts";
+import {
+  describeLeftover,
+  type HostLeftover,
+  hostLeftoversOf,
+  interfacesOf,
+  removeLeftovers,
+} from "./host.ts";
 import { storeLeftovers } from "./leftovers.ts";
 import { findUser, type User } from "./needs.ts";
 import { eventually, type Result, run, RunningProcess, type RunOptions } from "./process.ts";
@@ -142,7 +148,10 @@ export class Box extends Program {
 
   #hostLeftovers(): HostLeftover[] {
     this.#rememberContainers();
-    return hostLeftoversOf([`${this.top}/`, ...this.#containers]);
+    return [
+      ...hostLeftoversOf([`${this.top}/`, ...this.#containers]),
+      ...interfacesOf(this.root),
+    ];
   }
 
   /** Takes everything away, by force, also from under programs that a failed test left running. */

@@ -1,5 +1,6 @@
 /** What containers leave on the host when something goes wrong, and how a test gets rid of it. */
 
+import { createHash } from "node:crypto";
 import { findProgram } from "./needs.ts";
 
 /** Something on the host that should have gone with a container. */
@@ -25,6 +26,15 @@ export function hostLeftoversOf(marks: string[]): HostLeftover[] {
   ];
 }
 
+/** Bridges of a store: they have its path's digest in their names, or the id of one of its networks. */
+export function interfacesOf(root: string): HostLeftover[] {
+  const digest = createHash("sha256").update(root).digest("hex").slice(0, 8);
+  const ids = entries(`${root}/network/files`).map(({ name }) => `br-${name.slice(0, 12)}`);
+  const names = new Set([`box-${digest}`, ...ids]);
+  return interfaces().filter(({ name }) => names.has(name))
+    .map((found) => ({ ...found, detail: `of the store ${root}` }));
+}
+
 /** What tests may leave that cannot be told to be one test's, to compare before and after all. */
 export async function hostState(): Promise<HostLeftover[]> {
   return [
@@ -36,7 +46,7 @@ export async function hostState(): Promise<HostLeftover[]> {
   ];
 }
 
-/** Ends the processes, then detaches the mounts and removes the cgroups. */
+/** Ends the processes, then deletes the interfaces, detaches the mounts and removes the cgroups. */
 export async function removeLeftovers(leftovers: HostLeftover[]): Promise<void> {
   const names = (kind: HostLeftover["kind"]) =>
     leftovers.filter((leftover) => leftover.kind === kind).map(({ name }) => name);
@@ -46,6 +56,10 @@ export async function removeLeftovers(leftovers: HostLeftover[]): Promise<void> 
     } catch {
       // It has ended meanwhile.
     }
+  }
+  for (const name of names("interface")) {
+    await new Deno.Command("ip", { args: ["link", "delete", name], stderr: "null" }).output()
+      .catch(() => {});
   }
   // The last mount lies on top.
   for (const mountPoint of names("mount").reverse()) {

@@ -14,7 +14,21 @@ export function storeLeftovers(root: string): string[] {
     ...danglingLinks(root),
     ...danglingLayers(root),
     ...danglingContainers(root),
+    ...danglingLeases(root),
   ];
+}
+
+/** An address is a running container's, and none runs any more. */
+function danglingLeases(root: string): string[] {
+  const leases = `${root}/network/leases`;
+  const networks = list(leases).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  return networks.flatMap((network) =>
+    list(`${leases}/${network}`).map((address) =>
+      `${address} of network ${network} is ${
+        Deno.readLinkSync(`${leases}/${network}/${address}`)
+      }'s`
+    )
+  );
 }
 
 /** Directories for work in progress are empty when nobody works. */

@@ -58,12 +58,16 @@ Deno.test("what box supports of them", () => {
     isUnsupported(option) ? [] : [name]
   );
   const others = [
+    "add-host",
     "attach",
     "cap-add",
     "cap-drop",
     "cidfile",
     "detach",
     "detach-keys",
+    "dns",
+    "dns-option",
+    "dns-search",
     "domainname",
     "entrypoint",
     "env",
@@ -78,14 +82,19 @@ Deno.test("what box supports of them", () => {
     "hostname",
     "init",
     "interactive",
+    "ip",
+    "ip6",
     "ipc",
     "label",
     "label-file",
+    "link",
     "log-driver",
     "log-opt",
+    "mac-address",
     "mount",
     "name",
     "network",
+    "network-alias",
     "no-healthcheck",
     "pid",
     "platform",
@@ -116,8 +125,7 @@ Deno.test("options that box does not support are refused, Docker's defaults are 
   const cases: [argv: string[], refusal: string | undefined][] = [
     [["--publish-all"], "--publish-all (-P) is not supported yet"],
     [["-p", "80:80"], "--publish (-p) is not supported yet"],
-    [["--net-alias", "x"], "--network-alias is not supported yet"],
-    [["--dns-opt", "x"], "--dns-option is not supported yet"],
+    [["--link-local-ip", "x"], "--link-local-ip is not supported yet"],
     [["--disable-content-trust=false"], "--disable-content-trust is not supported yet"],
     [["--publish-all=false"], undefined],
     [["--disable-content-trust"], undefined],
@@ -145,6 +153,22 @@ Deno.test("values that cannot be are refused in Docker's words", () => {
     [
       ["-l", "a b=c"],
       `invalid argument "a b=c" for "-l, --label" flag: label 'a b' contains whitespaces`,
+    ],
+    [
+      ["--add-host", "a"],
+      'invalid argument "a" for "--add-host" flag: bad format for add-host: "a"',
+    ],
+    [
+      ["--add-host", "a:zz"],
+      'invalid argument "a:zz" for "--add-host" flag: invalid IP address in add-host: "zz"',
+    ],
+    [
+      ["--dns", "abc"],
+      'invalid argument "abc" for "--dns" flag: IP address is not correctly formatted: abc',
+    ],
+    [
+      ["--dns-search", "a b"],
+      'invalid argument "a b" for "--dns-search" flag: a b is not a valid domain',
     ],
     [
       ["--stop-timeout", "x"],

@@ -59,7 +59,12 @@ const bare = {
     AutoRemove: false,
     ContainerIDFile: "",
     LogConfig: { Type: "json-file", Config: {} },
-    NetworkMode: "none",
+    NetworkMode: "default",
+    Dns: [],
+    DnsOptions: [],
+    DnsSearch: [],
+    ExtraHosts: null,
+    Links: null,
     PidMode: "",
     ReadonlyRootfs: false,
     RestartPolicy: { Name: "no", MaximumRetryCount: 0 },
@@ -181,7 +186,39 @@ Deno.test("a request says what the options say and no more", () => {
     [["--cidfile", "id", "image"], {}, { ContainerIDFile: "id" }],
     [["--network", "host", "image"], {}, { NetworkMode: "host" }],
     [["--net=none", "image"], {}, { NetworkMode: "none" }],
-    [["--network", "default", "image"], {}, { NetworkMode: "none" }],
+    [["--network", "default", "image"], {}, {}],
+    [["--network", "container:a", "image"], {}, { NetworkMode: "container:a" }],
+    [
+      ["--network", "mine", "--ip", "10.0.0.9", "--ip6", "fd00::9", "--net-alias", "a", "image"],
+      {},
+      { NetworkMode: "mine" },
+      {
+        networks: {
+          mine: {
+            IPAMConfig: { IPv4Address: "10.0.0.9", IPv6Address: "fd00::9" },
+            Aliases: ["a"],
+          },
+        },
+      },
+    ],
+    [["--link", "a", "--link", "b:c", "image"], {}, { Links: ["a:a", "b:c"] }],
+    [
+      ["--network", "mine", "--link", "b:c", "image"],
+      {},
+      { NetworkMode: "mine", Links: ["b:c"] },
+      { networks: { mine: { Links: ["b:c"] } } },
+    ],
+    [
+      ["--dns", "1.1.1.1", "--dns-search", "ex.com", "--dns-opt", "ndots:3", "image"],
+      {},
+      { Dns: ["1.1.1.1"], DnsSearch: ["ex.com"], DnsOptions: ["ndots:3"] },
+    ],
+    [
+      ["--add-host", "a:1.2.3.4", "--add-host", "b:::1", "--add-host", "h:host-gateway", "image"],
+      {},
+      { ExtraHosts: ["a:1.2.3.4", "b:::1", "h:host-gateway"] },
+    ],
+    [["--mac-address", "02:42:00:00:00:01", "image"], { MacAddress: "02:42:00:00:00:01" }],
     [["--network", "host", "--net", "host", "image"], {}, { NetworkMode: "host" }],
     [["-v", "/a:/b", "-v", "/c:/d:ro,z", "image"], {}, { Binds: ["/a:/b", "/c:/d:ro,z"] }],
     [
@@ -250,7 +287,15 @@ Deno.test("what Docker's client refuses is a UsageError", () => {
       "--no-healthcheck conflicts with --health-* options",
     ],
     [["--network", ""], "no name set for network"],
-    [["--network", "bridge"], "--network bridge is not supported yet, only none and host are"],
+    [["--mac-address", "02:42:00:00:00:zz"], "02:42:00:00:00:zz is not a valid mac address"],
+    [
+      ["--network-alias", "a"],
+      "network-scoped aliases are only supported for user-defined networks",
+    ],
+    [
+      ["--network", "name=a,ip=10.0.0.9"],
+      "--network name=a,ip=10.0.0.9: name=...,ip=... is not supported yet",
+    ],
     [
       ["--pull", "often"],
       `invalid pull option: 'often': must be one of "always", "missing" or "never"`,
@@ -276,6 +321,12 @@ Deno.test("what Docker's daemon refuses is an InvalidError", () => {
     [["--tmpfs", "x"], "invalid mount path: 'x' mount path must be absolute"],
     [["--tmpfs", ":ro"], "invalid mount path: '' mount path must be absolute"],
     [["--tmpfs", "/x/.."], "invalid specification: destination can't be '/'"],
+    [["--ip", "abc"], "invalid IPv4 address: abc"],
+    [["--ip6", "10.0.0.1"], "invalid IPv6 address: 10.0.0.1"],
+    [
+      ["--network", "container:"],
+      "Invalid network mode: invalid container format container:<name|id>",
+    ],
     [
       ["--network", "none", "--network", "host"],
       "Container cannot be connected to network endpoints: host, none",

@@ -1,0 +1,184 @@
+/** Connecting containers to networks when they start: a namespace with an interface for each network, made before the container is. */
+
+import { isErrno } from "../../ffi/errno.ts";
+import { close } from "../../ffi/file.ts";
+import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
+import { createNetworkNamespace } from "../../ffi/network_namespace.ts";
+import { findLink, setLink } from "../../ffi/netlink/route/link.ts";
+import type {
+  ContainerFile,
+  EndpointSettings,
+  HostConfig,
+} from "../../storage/container/config.ts";
+import { EngineError } from "../../storage/errors.ts";
+import { randomId } from "../../storage/id.ts";
+import { isDefaultBridge, type NetworkFile } from "../../storage/network/config.ts";
+import { lockNetworks, resolveNetwork } from "../../storage/network/network_store.ts";
+import type { Store } from "../../storage/store.ts";
+import { emptyEndpoint } from "../container/network_settings.ts";
+import { chooseAddresses } from "./addresses.ts";
+import { ensureBridge } from "./bridge.ts";
+import { setDefaultRoutes } from "./default_route.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { vethName } from "./host_interfaces.ts";
+import { type Namespace, plugIn } from "./plug.ts";
+import { releaseNetworks } from "./release.ts";
+
+/** A network that a container is to be connected to, and how. */
+export interface Connection {
+  readonly network: NetworkFile;
+  readonly settings: EndpointSettings;
+}
+
+/** What a container is to be born in. */
+export interface ConnectedNamespace {
+  /** The caller closes it. */
+  readonly fd: number;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** The networks that a container is to be connected to when it starts, the one that it was created on first. */
+export function connectionsOf(
+  store: Store,
+  { NetworkSettings: { Networks } }: ContainerFile,
+  { NetworkMode }: HostConfig,
+): Connection[] {
+  const first = NetworkMode === "default" ? "bridge" : NetworkMode;
+  const asked = Object.entries(Networks ?? {});
+  // One that was taken off its last network comes back to the first.
+  const wanted = asked.length > 0 ? asked : [[first, emptyEndpoint()] as const];
+  return wanted.toSorted(([a], [b]) => Number(b === first) - Number(a === first))
+    .map(([name, settings]) => ({ network: resolveNetwork(store, name), settings }))
+    .filter(({ network: { Driver } }) => Driver !== "null" && Driver !== "host");
+}
+
+/** Makes a namespace with an interface on each of these networks. What a failure leaves is undone. */
+export async function connectToNetworks(
+  store: Store,
+  container: ContainerFile,
+  connections: readonly Connection[],
+): Promise<ConnectedNamespace> {
+  const { fd, result: socket } = explained(() => createNetworkNamespace(prepareNamespace));
+  try {
+    using _ = socket;
+    using host = new NetlinkSocket(NETLINK.ROUTE);
+    const namespace = { fd, socket };
+    const endpoints: Endpoint[] = [];
+    socket.request(setLink(1, { up: true }));
+    for (const [number, connection] of connections.entries()) {
+      const name = `eth${number}`;
+      endpoints.push(await connect(store, container, connection, host, namespace, name));
+    }
+    setDefaultRoutes(socket, endpoints);
+    return { fd, endpoints };
+  } catch (error) {
+    close(fd);
+    await releaseNetworks(store, container.ID);
+    throw withHint(error);
+  }
+}
+
+/** Connects a namespace to one network more, but for the route to the outside. */
+export async function connect(
+  store: Store,
+  container: ContainerFile,
+  { network, settings }: Connection,
+  host: NetlinkSocket,
+  namespace: Namespace,
+  interfaceName: string,
+): Promise<Endpoint> {
+  const described = await reserveEndpoint(store, container, network, settings, host, interfaceName);
+  plugIn(host, namespace, described.network, described.endpoint);
+  return described.endpoint;
+}
+
+/** Takes addresses, and sees to it that the bridge is there. */
+async function reserveEndpoint(
+  store: Store,
+  container: ContainerFile,
+  asked: NetworkFile,
+  settings: EndpointSettings,
+  host: NetlinkSocket,
+  interfaceName: string,
+): Promise<{ network: NetworkFile; endpoint: Endpoint }> {
+  using _ = lockNetworks(store);
+  const isBridge = asked.Driver === "bridge", endpointId = randomId();
+  const bridge = isBridge ? await ensureBridge(store, asked, host) : undefined;
+  const network = bridge?.network ?? asked;
+  const holder = { container: container.ID, endpoint: endpointId };
+  const addresses = chooseAddresses(store, network, holder, settings);
+  const parent = isBridge ? undefined : findLink(host, network.Options.parent ?? "");
+  const macAddress = network.Driver === "ipvlan"
+    ? macText(parent?.address ?? new Uint8Array(6))
+    : container.Config.MacAddress || addresses.macAddress;
+  return {
+    network,
+    endpoint: {
+      networkId: network.Id,
+      networkName: network.Name,
+      driver: network.Driver,
+      isDefault: isDefaultBridge(network),
+      internal: network.Internal,
+      endpointId,
+      interfaceName,
+      bridge: bridge?.name ?? "",
+      hostInterface: isBridge ? vethName(endpointId) : "",
+      ...addresses,
+      macAddress,
+      aliases: aliasesOf(container, network, settings),
+    },
+  };
+}
+
+/** On networks of the user's own a container is found by the beginning of its id, too. */
+function aliasesOf(
+  { ID: id }: ContainerFile,
+  network: NetworkFile,
+  { Aliases }: EndpointSettings,
+): string[] {
+  const own = isDefaultBridge(network) ? [] : [id.slice(0, 12)];
+  return [...new Set([...Aliases ?? [], ...own])];
+}
+
+const macText = (bytes: Uint8Array) =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+
+/** Called in a new namespace: what docker sets for it, and a socket of it. */
+function prepareNamespace(): NetlinkSocket {
+  const settings = [
+    ["ipv6/conf/all/disable_ipv6", "1"],
+    ["ipv4/ip_unprivileged_port_start", "0"],
+    ["ipv4/ping_group_range", "0 2147483647"],
+  ];
+  for (const [name, value] of settings) {
+    try {
+      Deno.writeTextFileSync(`/proc/sys/net/${name}`, value + "\n", { create: false });
+    } catch (error) {
+      // A kernel without it, or a /proc/sys that may not be written to.
+      if (!(error instanceof Deno.errors.NotFound || isReadOnly(error))) throw error;
+    }
+  }
+  return new NetlinkSocket(NETLINK.ROUTE);
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Error && /read-only/i.test(error.message);
+}
+
+function explained<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw withHint(error);
+  }
+}
+
+/** Who may not make interfaces is told what works without. */
+export function withHint(error: unknown): unknown {
+  if (!isErrno(error, "EPERM", "EACCES")) return error;
+  return new EngineError(
+    `networks need the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN: ${error.message}; ` +
+      "--network none and --network host do without",
+  );
+}

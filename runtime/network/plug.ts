@@ -1,0 +1,98 @@
+/** Giving a network namespace an interface on a network. */
+
+import { EngineError } from "../../storage/errors.ts";
+import { addAddress } from "../../ffi/netlink/route/address.ts";
+import { addLink, findLink, type LinkKind, setLink } from "../../ffi/netlink/route/link.ts";
+import type { NetlinkSocket, Request } from "../../ffi/netlink/socket.ts";
+import { inNetworkNamespace } from "../../ffi/network_namespace.ts";
+import { parseAddress, parseSubnet } from "../../storage/network/address.ts";
+import { MTU, type NetworkFile } from "../../storage/network/config.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { replaceForwarding } from "../../ffi/netlink/route/forwarding.ts";
+
+/** A container's network namespace. */
+export interface Namespace {
+  readonly fd: number;
+  /** A socket of that namespace. */
+  readonly socket: NetlinkSocket;
+}
+
+/** Makes the interface that an endpoint describes, with its addresses, up. */
+export function plugIn(
+  host: NetlinkSocket,
+  namespace: Namespace,
+  network: NetworkFile,
+  endpoint: Endpoint,
+): void {
+  const { interfaceName: name, macAddress } = endpoint;
+  const mtu = Number(network.Options[MTU] || 0);
+  const address = Uint8Array.fromHex(macAddress.replaceAll(":", ""));
+  const settings = { name, namespace: namespace.fd, ...(mtu && { mtu }) };
+  if (endpoint.driver === "bridge") {
+    plugIntoBridge(host, endpoint, { ...settings, address });
+  } else {
+    const kind = layeredKind(host, network);
+    // An ipvlan has the address of what it is on top of.
+    host.request(addLink(kind.kind === "ipvlan" ? settings : { ...settings, address }, kind));
+  }
+  const { index } = findLink(namespace.socket, name)!;
+  if (endpoint.ipv6) enableIpv6(namespace.fd, name);
+  namespace.socket.request(...addressesOf(endpoint, index), setLink(index, { up: true }));
+}
+
+function plugIntoBridge(
+  host: NetlinkSocket,
+  { hostInterface, bridge }: Endpoint,
+  peer: { name: string; namespace: number; mtu?: number; address: Uint8Array },
+): void {
+  const { index: master } = findLink(host, bridge)!;
+  const { mtu } = peer;
+  host.request(addLink({ name: hostInterface, master, up: true, mtu }, { kind: "veth", peer }));
+  // Who had the address before may still be going: packets must not be sent to him.
+  const { index } = findLink(host, hostInterface)!;
+  host.request(replaceForwarding(index, peer.address));
+}
+
+function addressesOf({ ipAddress, prefixLength, ipv6 }: Endpoint, index: number): Request[] {
+  const addresses = [
+    { address: ipAddress, length: prefixLength },
+    ...ipv6 ? [{ address: ipv6.address, length: ipv6.prefixLength }] : [],
+  ];
+  return addresses.map(({ address, length }) =>
+    addAddress(index, { address: parseAddress(address)!, length })
+  );
+}
+
+/** macvlan and ipvlan: on top of an interface of the host, the one with the default route unless one is named. */
+function layeredKind(host: NetlinkSocket, { Driver, Options }: NetworkFile): LinkKind {
+  const { parent } = Options, link = findLink(host, parent);
+  if (link === undefined) throw new EngineError(`network interface ${parent} is gone`);
+  return Driver === "macvlan"
+    ? { kind: "macvlan", parent: link.index, mode: (Options.macvlan_mode || "bridge") as "bridge" }
+    : { kind: "ipvlan", parent: link.index, mode: (Options.ipvlan_mode || "l2") as "l2" };
+}
+
+/** IPv6 is off in a container, as with docker, but on interfaces that have an address. */
+function enableIpv6(namespace: number, name: string): void {
+  inNetworkNamespace(namespace, () => {
+    Deno.writeTextFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, "0\n");
+  });
+}
+
+/** The first of the names eth0, eth1... that is free. */
+export function freeInterfaceName({ socket }: Namespace): string {
+  for (let number = 0;; number++) {
+    if (findLink(socket, `eth${number}`) === undefined) return `eth${number}`;
+  }
+}
+
+/** `02:42` and the address: as docker makes it. */
+export function macOf(ipAddress: string): string {
+  const address = parseAddress(ipAddress)!;
+  return [2, 0x42, ...address].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+}
+
+/** Bits of a pool's prefix. */
+export function prefixLengthOf(subnet: string): number {
+  return parseSubnet(subnet)!.length;
+}
