@@ -4,6 +4,7 @@
  */
 import { bool, collected, duration, int, list, type OptionValues, string } from "./cli/options.ts";
 import { networkOptions } from "./container_options/network.ts";
+import { publishOptions } from "./container_options/publish.ts";
 import { validateHostname } from "./container_request/checks.ts";
 import { validateLabel, validateVariable } from "./container_request/key_values.ts";
 import { parseMount } from "./container_request/mount.ts";
@@ -56,6 +57,7 @@ const supported = {
   uts: string(null, "UTS namespace to use (host)"),
   volume: list("v", "Bind mount a directory or file of the host (source:target[:mode])"),
   workdir: string("w", "Working directory inside the container"),
+  ...publishOptions,
 };
 
 /** The options of `create`. */

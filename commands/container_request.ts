@@ -16,6 +16,7 @@ import { mountSpecOf } from "./container_request/mount.ts";
 import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
 import { networkRequest } from "./container_request/network.ts";
 import { normalizePlatform } from "./container_request/platform.ts";
+import { publishRequest } from "./container_request/publish.ts";
 import { restartPolicyOf } from "./container_request/restart_policy.ts";
 import { checkInputDevice, streamsOf } from "./container_request/streams.ts";
 import {
@@ -42,7 +43,7 @@ export function containerRequest(
     paths.flatMap((path) => parseKeyValueFile(path, readOrRefuse(path, readFile), lookup));
   const network = networkRequest(options);
   const { entrypoint, name, platform, user, hostname, domainname, workdir } = options;
-  const stopSignal = options["stop-signal"];
+  const stopSignal = options["stop-signal"], published = publishRequest(options);
   const stopTimeout = options["stop-timeout"];
 
   return {
@@ -56,6 +57,7 @@ export function containerRequest(
       Env: environmentOf(pairsOf(options["env-file"], lookup), options.env, lookup),
       Labels: labelsOf(pairsOf(options["label-file"], () => undefined), options.label),
       ...streams,
+      ...published.config,
       ...(healthcheck && { Healthcheck: healthcheck }),
       ...(user && { User: user }),
       ...(hostname && { Hostname: hostname }),
@@ -73,6 +75,7 @@ export function containerRequest(
       ContainerIDFile: options.cidfile ?? "",
       LogConfig: logConfigOf(options["log-driver"], options["log-opt"]),
       ...network.hostConfig,
+      ...published.hostConfig,
       RestartPolicy: restartPolicyOf(options),
       ...(options.ipc && { IpcMode: options.ipc }),
       PidMode: checkPidMode(options.pid ?? ""),

@@ -30,7 +30,6 @@ export const unsupportedContainerOptions = {
   "disable-content-trust": unsupported("bool", null, "Skip image verification", {
     default: "true",
   }),
-  expose: unsupported("list", null, "Expose a port or a range of ports"),
   gpus: unsupported(
     "gpu-request",
     null,
@@ -54,8 +53,6 @@ export const unsupportedContainerOptions = {
   "oom-score-adj": unsupported("int", null, "Tune host's OOM preferences (-1000 to 1000)"),
   "pids-limit": unsupported("int", null, "Tune container pids limit (set -1 for unlimited)"),
   privileged: unsupported("bool", null, "Give extended privileges to this container"),
-  publish: unsupported("list", "p", "Publish a container's port(s) to the host"),
-  "publish-all": unsupported("bool", "P", "Publish all exposed ports to random ports"),
   runtime: unsupported("string", null, "Runtime to use for this container"),
   "security-opt": unsupported("list", null, "Security Options"),
   "shm-size": unsupported("bytes", null, "Size of /dev/shm"),

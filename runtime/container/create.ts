@@ -29,6 +29,7 @@ import { donorOf, resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
 import { verifyNetwork } from "./verify_network.ts";
+import { portWarnings } from "./verify_ports.ts";
 
 export interface CreateRequest {
   /** Without a slash; made up if there is none. */
@@ -59,6 +60,7 @@ export async function createContainer(
   const config = mergeConfig(request.config, image.config.config ?? {});
   const hostConfig = hostConfigOf(store, request);
   verifyNetwork(store, request, hostConfig);
+  warnings.push(...portWarnings(hostConfig));
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
 

@@ -13,6 +13,7 @@ import { DirectoryLock } from "../../../storage/lock.ts";
 import type { Store } from "../../../storage/store.ts";
 
 import { isChecked } from "../healthcheck.ts";
+import { needsNetworkServices } from "../network_sockets.ts";
 
 /** The socket of a store's background monitor, below its root. */
 export const MONITOR_SOCKET = "monitor.sock";
@@ -24,7 +25,7 @@ export const MONITOR_COMMAND = "monitor";
 export function needsMonitor(config: ContainerConfig, hostConfig: HostConfig): boolean {
   const { RestartPolicy: { Name: policy }, LogConfig, AutoRemove } = hostConfig;
   return LogConfig.Type !== "none" || AutoRemove || config.Tty || isChecked(config) ||
-    !["", "no"].includes(policy);
+    !["", "no"].includes(policy) || needsNetworkServices(config, hostConfig);
 }
 
 /**

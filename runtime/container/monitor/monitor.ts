@@ -23,6 +23,7 @@ import type { AttachServer } from "./attach_server.ts";
 import { type Drain, drain } from "./drain.ts";
 import type { HealthMonitor } from "./health.ts";
 import { ContainerInput } from "./input.ts";
+import { NetworkServices } from "./network_services.ts";
 
 /** Somebody who sees what a container writes. */
 export interface Attachment {
@@ -53,6 +54,7 @@ export class Monitor {
   private ending = false;
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
+  private readonly network: NetworkServices;
 
   constructor(private readonly running: RunningContainer) {
     const { store, container, hostConfig, ends } = running;
@@ -68,6 +70,7 @@ export class Monitor {
       fd === undefined ? [] : drain(fd, (bytes) => this.receive(name, bytes))
     );
     if (isChecked(container.Config)) this.checkHealth();
+    this.network = new NetworkServices(running);
     this.ended = this.watch();
   }
 
@@ -132,6 +135,7 @@ export class Monitor {
   release(): void {
     this.ending = true;
     this.health?.stop();
+    this.network[Symbol.dispose]();
     const { ends, keeper, process, monitorLock } = this.running;
     poller.unwatch(ends.end);
     close(ends.end);
@@ -153,6 +157,7 @@ export class Monitor {
     const exit = await this.exit();
     this.ending = true;
     this.health?.stop();
+    this.network[Symbol.dispose]();
     await killLeftBehind(this.id, this.running.hostConfig);
     await this.outputEnds();
     this.input?.close();

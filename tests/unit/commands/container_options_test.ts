@@ -69,6 +69,7 @@ Deno.test("what box supports of them", () => {
     "entrypoint",
     "env",
     "env-file",
+    "expose",
     "health-cmd",
     "health-interval",
     "health-retries",
@@ -94,6 +95,8 @@ Deno.test("what box supports of them", () => {
     "no-healthcheck",
     "pid",
     "platform",
+    "publish",
+    "publish-all",
     "pull",
     "read-only",
     "restart",
@@ -113,7 +116,6 @@ Deno.test("what box supports of them", () => {
 Deno.test("options that box does not support are refused, Docker's defaults are not", () => {
   const cases: [argv: string[], refusal: string | undefined][] = [
     [["--privileged"], "--privileged is not supported yet"],
-    [["-p", "80:80"], "--publish (-p) is not supported yet"],
     [["-m", "1g"], "--memory (-m) is not supported yet"],
     [["--link-local-ip", "x"], "--link-local-ip is not supported yet"],
     [["--disable-content-trust=false"], "--disable-content-trust is not supported yet"],
