@@ -31,6 +31,7 @@ export { storeLeftovers } from "./harness/leftovers.ts";
 export { assertTidy, onlyLine, type Refusal, refuses } from "./harness/refusal.ts";
 export { Program } from "./harness/program.ts";
 export { withDockerd } from "./harness/dockerd.ts";
+export { FOREIGNER, HOST, HostNetwork } from "./harness/host_network.ts";
 export { withPodman } from "./harness/podman.ts";
 export { PseudoTerminal } from "./harness/pseudo_terminal.ts";
 
