@@ -47,14 +47,18 @@ export async function publishPorts(
   return Ports;
 }
 
-/** A container has ended, or has been disconnected from all networks; it still has its leases. */
-export async function withdrawPorts(store: Store, containerId: string): Promise<void> {
+/** A container has ended, or has been disconnected from one network or all; it still has its leases. */
+export async function withdrawPorts(
+  store: Store,
+  containerId: string,
+  only?: string,
+): Promise<void> {
   const container = readContainerIfExists(store, containerId);
   if (!container || !publishesPorts(container, readHostConfig(store, containerId))) return;
   const { endForwarding } = await import("./ports/publish.ts");
   for (const id of leasedNetworks(store)) {
     const network = readNetwork(store, id);
-    if (network?.Driver !== "bridge") continue;
+    if (network?.Driver !== "bridge" || only !== undefined && only !== id) continue;
     const bridge = await bridgeName(store, network);
     for (const { address, container } of listLeases(store, id)) {
       if (container === containerId && !address.includes(":")) endForwarding(bridge, address);

@@ -108,6 +108,10 @@ hostTest("a port that somebody has is refused, and left to him", async (own, { b
     );
   }
   await other.ok("rm -f web two");
+  // It is published wherever the container is.
+  await box.ok("network create back");
+  await box.ok("network connect back web");
+  await box.ok("network disconnect bridge web");
   equal(await fetched(network, "http://127.0.0.1:8080/"), "first");
 });
 
