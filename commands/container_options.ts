@@ -7,6 +7,7 @@ import { securityOptions } from "./container_options/security.ts";
 import { limitOptions } from "./container_options/limits.ts";
 import { volumeOptions } from "./container_options/volumes.ts";
 import { networkOptions } from "./container_options/network.ts";
+import { publishOptions } from "./container_options/publish.ts";
 import { validateHostname } from "./container_request/checks.ts";
 import { validateLabel, validateVariable } from "./container_request/key_values.ts";
 import { parseStream } from "./container_request/streams.ts";
@@ -58,6 +59,7 @@ const supported = {
   ...volumeOptions,
   workdir: string("w", "Working directory inside the container"),
   ...securityOptions,
+  ...publishOptions,
 };
 
 /** The options of `create`. */

@@ -15,6 +15,7 @@ import { logConfigOf } from "./container_request/log_config.ts";
 import { checkPidMode, checkUtsMode } from "./container_request/namespaces.ts";
 import { networkRequest } from "./container_request/network.ts";
 import { normalizePlatform } from "./container_request/platform.ts";
+import { publishRequest } from "./container_request/publish.ts";
 import { restartPolicyOf } from "./container_request/restart_policy.ts";
 import { securityOf } from "./container_request/security.ts";
 import { checkInputDevice, streamsOf } from "./container_request/streams.ts";
@@ -45,7 +46,7 @@ export function containerRequest(
     paths.flatMap((path) => parseKeyValueFile(path, readOrRefuse(path, readFile), lookup));
   const network = networkRequest(options);
   const { entrypoint, name, platform, user, hostname, domainname, workdir } = options;
-  const stopSignal = options["stop-signal"];
+  const stopSignal = options["stop-signal"], published = publishRequest(options);
   const stopTimeout = options["stop-timeout"];
 
   return {
@@ -60,6 +61,7 @@ export function containerRequest(
       Labels: labelsOf(pairsOf(options["label-file"], () => undefined), options.label),
       ...streams,
       ...volumes.config,
+      ...published.config,
       ...(healthcheck && { Healthcheck: healthcheck }),
       ...(user && { User: user }),
       ...(hostname && { Hostname: hostname }),
@@ -75,6 +77,7 @@ export function containerRequest(
       ContainerIDFile: options.cidfile ?? "",
       LogConfig: logConfigOf(options["log-driver"], options["log-opt"]),
       ...network.hostConfig,
+      ...published.hostConfig,
       RestartPolicy: restartPolicyOf(options),
       ...(options.ipc && { IpcMode: options.ipc }),
       PidMode: checkPidMode(options.pid ?? ""),

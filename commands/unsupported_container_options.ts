@@ -6,7 +6,6 @@ export const unsupportedContainerOptions = {
   "disable-content-trust": unsupported("bool", null, "Skip image verification", {
     default: "true",
   }),
-  expose: unsupported("list", null, "Expose a port or a range of ports"),
   gpus: unsupported(
     "gpu-request",
     null,
@@ -14,8 +13,6 @@ export const unsupportedContainerOptions = {
   ),
   isolation: unsupported("string", null, "Container isolation technology"),
   "link-local-ip": unsupported("list", null, "Container IPv4/IPv6 link-local addresses"),
-  publish: unsupported("list", "p", "Publish a container's port(s) to the host"),
-  "publish-all": unsupported("bool", "P", "Publish all exposed ports to random ports"),
   runtime: unsupported("string", null, "Runtime to use for this container"),
   "storage-opt": unsupported("list", null, "Storage driver options for the container"),
   "cpu-count": unsupported("int", null, "CPU count (Windows only)"),

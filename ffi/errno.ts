@@ -49,9 +49,13 @@ const table: Record<number, [name: string, text: string]> = {
   99: ["EADDRNOTAVAIL", "cannot assign requested address"],
   100: ["ENETDOWN", "network is down"],
   101: ["ENETUNREACH", "network is unreachable"],
+  104: ["ECONNRESET", "connection reset by peer"],
   105: ["ENOBUFS", "no buffer space available"],
+  107: ["ENOTCONN", "transport endpoint is not connected"],
   110: ["ETIMEDOUT", "connection timed out"],
+  111: ["ECONNREFUSED", "connection refused"],
   113: ["EHOSTUNREACH", "no route to host"],
+  115: ["EINPROGRESS", "operation now in progress"],
   116: ["ESTALE", "stale file handle"],
   122: ["EDQUOT", "disk quota exceeded"],
 };

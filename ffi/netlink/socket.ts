@@ -90,6 +90,28 @@ export class NetlinkSocket implements Disposable {
     return answers;
   }
 
+  /**
+   * Sends requests as a batch of netfilter's, between its beginning and its end, which are not acknowledged. They are carried
+   * out as a whole or not at all: throws NetlinkError for the first that is refused.
+   */
+  batch(begin: Message, requests: readonly Request[], end: Message): void {
+    const flags = NLM_F.REQUEST | NLM_F.ACK;
+    const first = this.#send([
+      { ...begin, flags: NLM_F.REQUEST },
+      ...requests.map(({ message }) => ({ ...message, flags: message.flags | flags })),
+      { ...end, flags: NLM_F.REQUEST },
+    ]);
+    for (let open = requests.length; open > 0;) {
+      for (const message of this.#receive(first)) {
+        if (message.type !== NLMSG.ERROR) continue;
+        open--;
+        const { errno, explanation } = decodeAcknowledgement(message);
+        const what = requests[message.sequence - first - 1]?.what ?? "change nftables";
+        if (errno !== 0) throw new NetlinkError(what, errno, explanation);
+      }
+    }
+  }
+
   /** Asks for all there is of something. */
   dump({ message, what }: Request): ReceivedMessage[] {
     const sequence = this.#send([{

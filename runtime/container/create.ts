@@ -34,6 +34,7 @@ import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
 import { verifyNetwork } from "./verify_network.ts";
 import { newVolumes } from "./volumes.ts";
+import { portWarnings } from "./verify_ports.ts";
 
 export interface CreateRequest {
   /** Without a slash; made up if there is none. */
@@ -64,6 +65,7 @@ export async function createContainer(
   const { hostConfig, warnings: discarded } = await checkLimits(hostConfigOf(store, request));
   const warnings = [...checkPlatform(image, request), ...await verifySecurity(hostConfig)];
   verifyNetwork(store, request, hostConfig);
+  warnings.push(...portWarnings(hostConfig));
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
   const volumes = await newVolumes(store, config, hostConfig);

@@ -5,7 +5,7 @@ import { SystemError } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import type { Keeper } from "../../ffi/spawn/keeper.ts";
 import type { WindowSize } from "../../ffi/terminal.ts";
-import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
+import type { ContainerFile, HostConfig, NetworkSocket } from "../../storage/container/config.ts";
 import {
   containerPath,
   readContainer,
@@ -30,6 +30,7 @@ import { checkLogOptions } from "./log/options.ts";
 import { ContainerMounts } from "./mounts.ts";
 import { ContainerNetwork, releaseNetwork } from "./network.ts";
 import { writeNetworkFiles } from "./network_files.ts";
+import { closeSockets, reservePorts } from "./network_sockets.ts";
 import { describeSandbox } from "./prepare.ts";
 import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
 import { recordNetworkEvents } from "./network_settings.ts";
@@ -96,6 +97,7 @@ class Launch {
   private volumes: ContainerVolumes | undefined;
   /** Whether they have been said to be mounted. */
   private volumesMounted = false;
+  private readonly sockets: NetworkSocket[] = [];
   private network: ContainerNetwork | undefined;
 
   constructor(
@@ -146,6 +148,7 @@ class Launch {
       container: this.container,
       hostConfig,
       ends: this.streams.ends,
+      sockets: this.sockets,
       keeper: this.keeper!.pidfd,
       process: openProcess(this.container),
       untie: () => this.keeper!.untie(),
@@ -160,7 +163,9 @@ class Launch {
     ensureRunDirectories(directory);
     forgetExitStatus(store, container.ID);
     if (this.options.restart) await releaseNetwork(store, container.ID, hostConfig); // what it had before
-    const network = this.network = await ContainerNetwork.open(store, container, hostConfig);
+    await this.reservePorts();
+    const network = this.network = await ContainerNetwork.open(store, this.container, hostConfig);
+    await this.openResolver(network);
     await writeNetworkFiles(store, directory, container, hostConfig, network);
     using shared = new SharedNamespaces(store, hostConfig);
     await this.volumes?.resolve();
@@ -188,12 +193,27 @@ class Launch {
       this.keeper = await startSandbox(spec, {
         directory: directoryFd,
         end: streams.endWriter,
-        held: descriptorsOf(streams.held),
+        held: [...descriptorsOf(streams.held), ...this.sockets.map((each) => each.Descriptor)],
       });
     } finally {
       close(directoryFd);
       closeCgroup(cgroup);
     }
+  }
+
+  /** Before it is connected: what is published then is known to be its own. */
+  private async reservePorts(): Promise<void> {
+    const { ports, sockets } = await reservePorts(this.store, this.container, this.hostConfig);
+    this.sockets.push(...sockets);
+    const NetworkSettings = { ...this.container.NetworkSettings, Ports: ports };
+    this.container = { ...this.container, NetworkSettings };
+  }
+
+  /** Where containers find each other by name: its first question must find somebody. */
+  private async openResolver({ spec, endpoints }: ContainerNetwork): Promise<void> {
+    if (typeof spec !== "object" || !endpoints.some(({ isDefault }) => !isDefault)) return;
+    const { makeResolverSockets } = await import("../network/resolver/sockets.ts");
+    this.sockets.push(...makeResolverSockets(spec.namespace));
   }
 
   /** Writes down that the container runs, and what proves it. */
@@ -216,7 +236,12 @@ class Launch {
       ...this.freshStart(),
       // It may be over and gone already.
       BoxProcess: identifyProcess(processPid) ?? { StartTime: "", BootID: bootId() },
-      BoxKeeper: keeper && { Pid: pid, ...keeper, Descriptors: this.streams.held },
+      BoxKeeper: keeper && {
+        Pid: pid,
+        ...keeper,
+        Descriptors: this.streams.held,
+        ...this.sockets.length > 0 && { Sockets: this.sockets },
+      },
       NetworkSettings: this.network!.settings(this.container.NetworkSettings, processPid),
     });
   }
@@ -240,6 +265,9 @@ class Launch {
   private abandon(): void {
     this.keeper?.dismiss();
     closeEnds(this.streams.ends);
+    closeSockets(this.sockets);
+    const NetworkSettings = { ...this.container.NetworkSettings, Ports: {} };
+    this.container = { ...this.container, NetworkSettings };
   }
 
   private async releaseHost(): Promise<void> {

@@ -4,8 +4,14 @@ import { isErrno } from "../../ffi/errno.ts";
 import { SIGNALS } from "../../ffi/constants.ts";
 import { close } from "../../ffi/file.ts";
 import { reap, sendSignal } from "../../ffi/spawn/pidfd.ts";
-import type { ContainerFile, HostConfig, StreamEnds } from "../../storage/container/config.ts";
+import type {
+  ContainerFile,
+  HostConfig,
+  NetworkSocket,
+  StreamEnds,
+} from "../../storage/container/config.ts";
 import type { DirectoryLock } from "../../storage/lock.ts";
+import { closeSockets } from "./network_sockets.ts";
 import { closeEnds } from "./streams.ts";
 import type { Store } from "../../storage/store.ts";
 
@@ -21,6 +27,8 @@ export interface RunningContainer {
   readonly hostConfig: HostConfig;
   /** This process's ends of the container's streams. */
   readonly ends: StreamEnds;
+  /** This process's copies of the sockets that are to be served. */
+  readonly sockets: readonly NetworkSocket[];
   /** pidfds of the keeper and of the container's first process; undefined if they are gone. */
   readonly keeper: number | undefined;
   readonly process: number | undefined;
@@ -29,8 +37,10 @@ export interface RunningContainer {
 }
 
 /** Lets go of a container, for another process to take: everything stays as it is, in the keeper's hands. */
-export function releaseRunning({ ends, keeper, process, monitorLock }: RunningContainer): void {
+export function releaseRunning(running: RunningContainer): void {
+  const { ends, sockets, keeper, process, monitorLock } = running;
   closeEnds(ends);
+  closeSockets(sockets);
   for (const pidfd of [keeper, process]) if (pidfd !== undefined) close(pidfd);
   monitorLock[Symbol.dispose]();
 }

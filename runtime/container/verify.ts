@@ -4,12 +4,14 @@ import type { HostConfig } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import type { ContainerConfig, Healthcheck } from "../../storage/image/config.ts";
 import { donorOf } from "./shared_namespaces.ts";
+import { verifyPorts } from "./verify_ports.ts";
 
 /** Throws InvalidError in docker's words. `config` is what was asked for, without the image's part in it. */
 export function verifySettings(config: Partial<ContainerConfig>, hostConfig: HostConfig): void {
   const { RestartPolicy, AutoRemove, IpcMode, UTSMode } = hostConfig;
   if (config.Healthcheck) verifyHealthcheck(config.Healthcheck);
   verifyRestartPolicy(RestartPolicy);
+  verifyPorts(config, hostConfig);
   if (AutoRemove && !isNone(RestartPolicy)) {
     throw new InvalidError("can't create 'AutoRemove' container with restart policy");
   }

@@ -1,38 +1,67 @@
 /**
  * The seam between networks and what packets may do on the host: masquerading, published ports, forwarding. Networks call these
- * functions when something begins or ends, and do not know what they do.
+ * functions when something begins or ends, and do not know what they do. What it takes is loaded only where it is needed.
  */
 
 import type { ContainerFile, HostConfig, NetworkSettings } from "../../storage/container/config.ts";
+import { readContainerIfExists, readHostConfig } from "../../storage/container/container_store.ts";
 import type { NetworkFile } from "../../storage/network/config.ts";
+import { leasedNetworks, listLeases } from "../../storage/network/leases.ts";
+import { readNetwork } from "../../storage/network/network_store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { CleanupStep } from "./cleanup.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { bridgeName } from "./host_interfaces.ts";
+import { publishesPorts } from "./ports/requested_ports.ts";
 
 /** A network's bridge has just been made. Called under the lock on networks. */
-export function bridgeOpened(_store: Store, _network: NetworkFile, _bridge: string): Promise<void> {
-  return Promise.resolve();
+export async function bridgeOpened(
+  _store: Store,
+  network: NetworkFile,
+  bridge: string,
+): Promise<void> {
+  const { openBridge } = await import("./nftables/bridge.ts");
+  openBridge(network, bridge);
 }
 
 /** What has to be done on the host when the bridge of a network goes: messages for a process that outlives box. */
-export function bridgeRemoval(_store: Store, _network: NetworkFile): Promise<CleanupStep[]> {
-  return Promise.resolve([]);
+export async function bridgeRemoval(store: Store, network: NetworkFile): Promise<CleanupStep[]> {
+  const { closeBridge } = await import("./nftables/bridge.ts");
+  return closeBridge(await bridgeName(store, network));
 }
 
 /**
  * A container has been connected and is about to start, or runs and has been connected to one more network; `endpoints` are all
- * that it has. Returns what NetworkSettings.Ports is to say. Throws an EngineError for a port that cannot be had.
+ * that it has. Its ports have been reserved, and are published on the first network that leads outside. Returns what
+ * NetworkSettings.Ports is to say.
  */
-export function publishPorts(
+export async function publishPorts(
   _store: Store,
-  _container: ContainerFile,
+  { NetworkSettings: { Ports } }: ContainerFile,
   _hostConfig: HostConfig,
-  _endpoints: readonly Endpoint[],
+  endpoints: readonly Endpoint[],
 ): Promise<NetworkSettings["Ports"]> {
-  return Promise.resolve(null);
+  if (!Object.values(Ports ?? {}).some((bindings) => bindings?.length)) return Ports;
+  const { publishOn } = await import("./ports/publish.ts");
+  publishOn(endpoints, Ports!);
+  return Ports;
 }
 
-/** A container has ended, or has been disconnected from all networks. Called for containers that published nothing, too. */
-export function withdrawPorts(_store: Store, _containerId: string): Promise<void> {
-  return Promise.resolve();
+/** A container has ended, or has been disconnected from one network or all; it still has its leases. */
+export async function withdrawPorts(
+  store: Store,
+  containerId: string,
+  only?: string,
+): Promise<void> {
+  const container = readContainerIfExists(store, containerId);
+  if (!container || !publishesPorts(container, readHostConfig(store, containerId))) return;
+  const { endForwarding } = await import("./ports/publish.ts");
+  for (const id of leasedNetworks(store)) {
+    const network = readNetwork(store, id);
+    if (network?.Driver !== "bridge" || only !== undefined && only !== id) continue;
+    const bridge = await bridgeName(store, network);
+    for (const { address, container } of listLeases(store, id)) {
+      if (container === containerId && !address.includes(":")) endForwarding(bridge, address);
+    }
+  }
 }

@@ -23,7 +23,7 @@ export async function releaseNetworks(
   only?: string,
 ): Promise<void> {
   if (leasedNetworks(store).length === 0) return;
-  if (only === undefined) await withdrawPorts(store, container);
+  await withdrawPorts(store, container, only);
   using _ = lockNetworks(store);
   const networks = leasedNetworks(store).filter((id) => only === undefined || id === only);
   const held = networks.flatMap((network) => {

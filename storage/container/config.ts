@@ -91,7 +91,28 @@ export interface KeeperIdentity extends ProcessIdentity {
   Pid: number;
   /** The numbers that these have in it. */
   Descriptors: StreamEnds;
+  /** The sockets that a monitor serves for the container's network, if it has any. */
+  Sockets?: NetworkSocket[];
 }
+
+/** A socket of the host that is bound to a published port, or one of the container that its questions about names come to. */
+export interface NetworkSocket {
+  Descriptor: number;
+  Protocol: "tcp" | "udp";
+  /** The port inside the container that is published; absent for the resolver's. */
+  ContainerPort?: number;
+}
+
+/** docker's nat.PortBinding: where a port is published. */
+export interface PortBinding {
+  /** Empty, in what is asked for, for all addresses. */
+  HostIp: string;
+  /** Empty, in what is asked for, for any; a range `90-99` to choose from. */
+  HostPort: string;
+}
+
+/** By `PORT/PROTOCOL`. */
+export type PortMap = Record<string, PortBinding[] | null>;
 
 /** The other ends of a container's streams, and of the pipe that tells its end; what lies between them and its log. */
 export interface StreamEnds {
@@ -116,7 +137,7 @@ export interface NetworkSettings {
   LinkLocalIPv6PrefixLen: number;
   Networks: Record<string, EndpointSettings>;
   Service: null;
-  Ports: null | Record<string, { HostIp: string; HostPort: string }[] | null>;
+  Ports: null | PortMap;
   SandboxKey: string;
   SecondaryIPAddresses: null;
   SecondaryIPv6Addresses: null;
@@ -186,7 +207,7 @@ export interface HostConfig extends Resources {
   ContainerIDFile: string;
   LogConfig: { Type: string; Config: Record<string, string> };
   NetworkMode: string;
-  PortBindings: Record<string, never>;
+  PortBindings: PortMap;
   RestartPolicy: { Name: string; MaximumRetryCount: number };
   AutoRemove: boolean;
   VolumeDriver: string;

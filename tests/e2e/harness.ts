@@ -32,6 +32,7 @@ export { assertTidy, onlyLine, type Refusal, refuses } from "./harness/refusal.t
 export { Program } from "./harness/program.ts";
 export { withDockerd } from "./harness/dockerd.ts";
 export { type TestRegistry, withRegistry } from "./harness/registry.ts";
+export { FOREIGNER, HOST, HostNetwork } from "./harness/host_network.ts";
 export { withPodman } from "./harness/podman.ts";
 export { PseudoTerminal } from "./harness/pseudo_terminal.ts";
 

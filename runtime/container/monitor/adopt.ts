@@ -30,6 +30,10 @@ export function adoptContainer(
     monitorLock,
     container,
     hostConfig,
+    sockets: (container.BoxKeeper!.Sockets ?? []).map((socket) => ({
+      ...socket,
+      Descriptor: fetchDescriptor(keeper, socket.Descriptor),
+    })),
     ends: ends as unknown as StreamEnds,
     keeper,
     process: openProcess(container),

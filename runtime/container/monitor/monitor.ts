@@ -25,6 +25,7 @@ import type { AttachServer } from "./attach_server.ts";
 import { LeftExecs } from "./left_execs.ts";
 import type { HealthMonitor } from "./health.ts";
 import { ContainerInput } from "./input.ts";
+import { NetworkServices } from "./network_services.ts";
 import { ContainerOutput } from "./output.ts";
 
 /** Somebody who sees what a container writes. */
@@ -55,6 +56,7 @@ export class Monitor {
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
   private stopWatchingMemory: (() => void) | undefined;
+  private readonly network: NetworkServices;
   /** Known at the end. */
   private volumes: ContainerVolumes | undefined;
 
@@ -67,6 +69,7 @@ export class Monitor {
     this.output = new ContainerOutput(running, (stream, bytes) => this.show(stream, bytes));
     if (isChecked(container.Config)) this.checkHealth();
     this.watchMemory();
+    this.network = new NetworkServices(running);
     this.ended = this.watch();
   }
 
@@ -128,6 +131,7 @@ export class Monitor {
     this.ending = true;
     this.health?.stop();
     this.stopWatchingMemory?.();
+    this.network[Symbol.dispose]();
     const { ends, keeper, process, monitorLock } = this.running;
     poller.unwatch(ends.end);
     close(ends.end);
@@ -166,6 +170,7 @@ export class Monitor {
     this.ending = true;
     this.health?.stop();
     this.stopWatchingMemory?.();
+    this.network[Symbol.dispose]();
     await killLeftBehind(this.id, this.running.hostConfig);
     await this.execs.ended();
     await this.output.ends();

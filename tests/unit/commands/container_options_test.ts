@@ -72,6 +72,7 @@ Deno.test("what box supports of them", () => {
     "entrypoint",
     "env",
     "env-file",
+    "expose",
     "group-add",
     "health-cmd",
     "health-interval",
@@ -99,6 +100,8 @@ Deno.test("what box supports of them", () => {
     "pid",
     "platform",
     "privileged",
+    "publish",
+    "publish-all",
     "pull",
     "read-only",
     "restart",
@@ -123,11 +126,8 @@ Deno.test("what box supports of them", () => {
 
 Deno.test("options that box does not support are refused, Docker's defaults are not", () => {
   const cases: [argv: string[], refusal: string | undefined][] = [
-    [["--publish-all"], "--publish-all (-P) is not supported yet"],
-    [["-p", "80:80"], "--publish (-p) is not supported yet"],
     [["--link-local-ip", "x"], "--link-local-ip is not supported yet"],
     [["--disable-content-trust=false"], "--disable-content-trust is not supported yet"],
-    [["--publish-all=false"], undefined],
     [["--disable-content-trust"], undefined],
   ];
   for (const [argv, refusal] of cases) {

@@ -1,0 +1,27 @@
+/** What a bridge has in the host's packet filters while it is there. */
+
+import { batchMessages, commit } from "../../../ffi/netlink/netfilter/transaction.ts";
+import { NETLINK } from "../../../ffi/netlink/socket.ts";
+import type { NetworkFile } from "../../../storage/network/config.ts";
+import type { CleanupStep } from "../cleanup.ts";
+import { makeTable, removeTable } from "./bridge_table.ts";
+import { acceptForwarding, forgetForwarding } from "./foreign_forward.ts";
+
+/** An option of bridges; masquerading is on unless it says otherwise. */
+const MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
+
+export function openBridge({ Internal, Options, IPAM }: NetworkFile, bridge: string): void {
+  const masquerade = !Internal && Options[MASQUERADE] !== "false";
+  const subnet = IPAM.Config.find(({ Subnet }) => !Subnet.includes(":"))?.Subnet;
+  commit(makeTable({ name: bridge, subnet, masquerade, internal: Internal }));
+  // What comes to a published port at 127.0.0.1 is sent on, and so is its answer.
+  Deno.writeTextFileSync(`/proc/sys/net/ipv4/conf/${bridge}/route_localnet`, "1");
+  if (!Internal) acceptForwarding(bridge);
+}
+
+/** What takes it away, for another process to send. */
+export function closeBridge(bridge: string): CleanupStep[] {
+  const foreign = forgetForwarding(bridge);
+  return [removeTable(bridge), ...foreign.length > 0 ? [foreign] : []]
+    .map((requests) => ({ protocol: NETLINK.NETFILTER, messages: batchMessages(requests) }));
+}

@@ -1,0 +1,80 @@
+/**
+ * Publishing ports: elements of the maps of a bridge's table, by which the kernel sends on what comes to the host's IPv4
+ * addresses, 127.0.0.1 among them. What comes to those of IPv6, the relay passes on (relay.ts).
+ */
+
+import { isErrno } from "../../../ffi/errno.ts";
+import { type Element, Table } from "../../../ffi/netlink/netfilter/nftables.ts";
+import { commit } from "../../../ffi/netlink/netfilter/transaction.ts";
+import { concatenate, portValue } from "../../../ffi/netlink/netfilter/values.ts";
+import { setHairpin } from "../../../ffi/netlink/route/bridge_port.ts";
+import { findLink } from "../../../ffi/netlink/route/link.ts";
+import { NETLINK, NetlinkSocket } from "../../../ffi/netlink/socket.ts";
+import { encodeAddress } from "../../../ffi/socket_address.ts";
+import type { PortMap } from "../../../storage/container/config.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { MAP } from "../nftables/bridge_table.ts";
+
+const PROTOCOLS: Record<string, number> = { tcp: 6, udp: 17 };
+
+/** Publishes ports on the first of a container's networks that leads outside. */
+export function publishOn(endpoints: readonly Endpoint[], ports: PortMap): void {
+  const endpoint = endpoints.find(({ internal, bridge, ipAddress }) =>
+    !internal && bridge !== "" && ipAddress !== ""
+  );
+  if (endpoint === undefined) return;
+  forwardPorts(endpoint.bridge, ports, endpoint.ipAddress);
+  using socket = new NetlinkSocket(NETLINK.ROUTE);
+  const port = findLink(socket, endpoint.hostInterface);
+  if (port !== undefined) socket.request(setHairpin(port.index));
+}
+
+/** Sends on what comes to published ports to a container's address on a bridge. The ports are reserved for it. */
+export function forwardPorts(bridge: string, ports: PortMap, address: string): void {
+  const table = new Table(bridge), elements = elementsOf(ports, address);
+  if (elements.length === 0) return;
+  const add = elements.map(([map, element]) => table.addElements(map, [element]));
+  try {
+    commit(add);
+  } catch (error) {
+    if (!isErrno(error, "EEXIST")) throw error;
+    // Left by a run that was killed with its keeper: nobody else can have had the ports.
+    const wanted = new Set(elements.map(([, { key }]) => key.join()));
+    removeElements(table, ({ key }) => wanted.has(key.join()));
+    commit(add);
+  }
+}
+
+/** Ends all that is sent on to an address of a bridge. */
+export function endForwarding(bridge: string, address: string): void {
+  const own = encodeAddress(address).join();
+  removeElements(new Table(bridge), ({ value }) => value?.subarray(0, 4).join() === own);
+}
+
+function removeElements(table: Table, isMeant: (element: Element) => boolean): void {
+  for (const map of Object.values(MAP)) {
+    try {
+      const meant = table.listElements(map).filter(isMeant).map(({ key }) => ({ key }));
+      if (meant.length > 0) commit([table.deleteElements(map, meant)]);
+    } catch (error) {
+      if (!isErrno(error, "ENOENT")) throw error; // gone with the table
+    }
+  }
+}
+
+function elementsOf(ports: PortMap, address: string): (readonly [map: string, Element])[] {
+  return Object.entries(ports).flatMap(([key, bindings]) => {
+    const [port, name] = key.split("/"), protocol = Uint8Array.of(PROTOCOLS[name] ?? 0, 0, 0, 0);
+    const value = concatenate(encodeAddress(address), portValue(Number(port)));
+    return (bindings ?? []).filter(({ HostIp }) => !HostIp.includes(":"))
+      .map(({ HostIp, HostPort }) => {
+        const target = concatenate(protocol, portValue(Number(HostPort)));
+        return HostIp === "0.0.0.0"
+          ? [MAP.PORTS, { key: target, value }] as const
+          : [MAP.ADDRESSED_PORTS, {
+            key: concatenate(encodeAddress(HostIp), target),
+            value,
+          }] as const;
+      });
+  });
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { commit } from "../../../../../ffi/netlink/netfilter/transaction.ts";
+import { makeTable, removeTable } from "../../../../../runtime/network/nftables/bridge_table.ts";
+import {
+  acceptForwarding,
+  forgetForwarding,
+} from "../../../../../runtime/network/nftables/foreign_forward.ts";
+import { TestNetwork } from "./helpers.ts";
+
+const ordinary = { name: "box0", subnet: "172.17.0.0/16", masquerade: true, internal: false };
+const ignore = Deno.uid() !== 0;
+
+function rulesOf(network: TestNetwork): string[] {
+  const text = network.run("nft", "list", "table", "ip", "box0");
+  return text.split("\n").map((line) => line.trim())
+    .filter((line) => line !== "" && line !== "}" && !/^(?:table|map|chain|type) /.test(line));
+}
+
+const publishing = [
+  "fib daddr type local dnat ip to ip daddr . meta l4proto . th dport map @addressed-ports",
+  "fib daddr type local dnat ip to meta l4proto . th dport map @ports",
+];
+
+Deno.test({
+  name: "the table of a bridge: nft(8) reads what was meant, however often it is made",
+  ignore,
+  fn() {
+    using network = new TestNetwork();
+    const bridge = { ...ordinary, subnet: "172.17.0.5/16" };
+    network.inside(() => commit(makeTable(bridge)));
+    network.inside(() => commit(makeTable(bridge)));
+    assert.deepEqual(rulesOf(network), [
+      'iifname "box0" ip daddr 127.0.0.0/8 drop',
+      ...publishing,
+      ...publishing,
+      'ip saddr 172.17.0.0/16 oifname != "box0" masquerade',
+      'ip saddr 172.17.0.0/16 oifname "box0" ct status dnat masquerade',
+      'oifname "box0" ip saddr 127.0.0.0/8 masquerade',
+      'iifname "box0" oifname "box0" accept',
+      'oifname "box0" ct state established,related accept',
+      'oifname "box0" ct status dnat accept',
+      'oifname "box0" drop',
+    ]);
+  },
+});
+
+Deno.test({
+  name: "of an internal network nothing comes out, and nothing in",
+  ignore,
+  fn() {
+    using network = new TestNetwork();
+    network.inside(() => commit(makeTable({ ...ordinary, masquerade: false, internal: true })));
+    assert.deepEqual(rulesOf(network).slice(-3), [
+      'iifname "box0" oifname "box0" accept',
+      'iifname "box0" drop',
+      'oifname "box0" drop',
+    ]);
+  },
+});
+
+Deno.test({
+  name: "a table that is removed leaves others' alone, and may be gone before",
+  ignore,
+  fn() {
+    using network = new TestNetwork();
+    network.run("nft", "add", "table", "inet", "firewalld");
+    network.inside(() => {
+      commit(makeTable(ordinary));
+      commit(removeTable("box0"));
+      commit(removeTable("box0"));
+    });
+    assert.equal(network.run("nft", "list", "ruleset").trim(), "table inet firewalld {\n}");
+  },
+});
+
+for (const chain of ["FORWARD", "DOCKER-USER"]) {
+  Deno.test({
+    name: `a bridge is let through iptables' ${chain} as long as it is there`,
+    ignore,
+    fn() {
+      using network = new TestNetwork();
+      network.run("iptables", "-P", "FORWARD", "DROP");
+      if (chain !== "FORWARD") network.run("iptables", "-N", chain);
+      const before = network.run("iptables", "-S");
+      network.inside(() => {
+        acceptForwarding("box0");
+        acceptForwarding("box0");
+      });
+      const comment = '-m comment --comment "box: box0"', fromBridge = `-A ${chain} -i box0`;
+      assert.deepEqual(network.run("iptables", "-S", chain).trim().split("\n").slice(1), [
+        // What goes to docker's bridges is docker's business.
+        ...chain === "FORWARD" ? [] : [
+          `${fromBridge} -o br-+ ${comment} -j RETURN`,
+          `${fromBridge} -o docker0 ${comment} -j RETURN`,
+        ],
+        `${fromBridge} ${comment} -j ACCEPT`,
+        `-A ${chain} -o box0 ${comment} -j ACCEPT`,
+      ]);
+      network.inside(() => commit(forgetForwarding("box0")));
+      assert.equal(network.run("iptables", "-S"), before);
+    },
+  });
+}
+
+Deno.test({
+  name: "without iptables there is nothing to be let through",
+  ignore,
+  fn() {
+    using network = new TestNetwork();
+    network.inside(() => acceptForwarding("box0"));
+    assert.deepEqual(network.inside(() => forgetForwarding("box0")), []);
+    assert.equal(network.run("nft", "list", "ruleset"), "");
+  },
+});
