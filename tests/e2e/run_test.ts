@@ -292,7 +292,6 @@ boxTest("flags of later work are refused, not ignored", async (box) => {
       "-p 80:80",
       "-m 64m",
       "--cpus 1",
-      "--privileged",
     ]
   ) {
     await box.fail(`run --rm ${flags} busybox true`, 125, /not supported yet/);
