@@ -4,7 +4,7 @@ import { imageRows } from "../../../commands/image_row.ts";
 const a = `sha256:${"a".repeat(64)}`, b = `sha256:${"b".repeat(64)}`;
 
 function names(tags: string[], digests: string[], withDigests: boolean): string[] {
-  const image = { id: "", created: "", size: 0, tags, digests };
+  const image = { id: "", created: "", size: 0, diffIds: [], tags, digests };
   const rows = imageRows(image, { now: 0n, truncate: true, digests: withDigests });
   return rows.map(({ Repository, Tag, Digest }) => `${Repository} ${Tag} ${Digest}`);
 }
