@@ -4,7 +4,7 @@ import { cache, deno } from "./executable.ts";
 
 const project = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
-/** The program with its commands' modules written out, so that the bundler finds them. */
+/** The program with the modules written out that are not named where they are loaded, so that the bundler finds them. */
 function entryModule(): string {
   const tables = [registry, ...Object.values(registry.groups)].map(({ commands }) => commands);
   const modules = [...tables, registry.hidden].flatMap((commands) =>
