@@ -2,9 +2,9 @@
 
 import { isDigest, sha256 } from "../digest.ts";
 import { EngineError, InvalidError } from "../errors.ts";
-import { concatenate } from "../layer/bytes.ts";
-import { printable, refusalOf, RegistryError } from "./error.ts";
+import { refusalOf, RegistryError } from "./error.ts";
 import { ACCEPTED_MANIFESTS, type Manifest, MANIFEST_LIMIT } from "./manifest.ts";
+import { mediaTypeOf, readLimited, tagsOf, tooLarge } from "./response.ts";
 import type { Session } from "./session.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -175,46 +175,6 @@ export class RegistryClient {
       once: body !== undefined && !(body instanceof Uint8Array),
     });
   }
-}
-
-function tagsOf(bytes: Bytes): string[] {
-  const { tags } = JSON.parse(new TextDecoder().decode(bytes)) ?? {};
-  if (!Array.isArray(tags ?? [])) throw new InvalidError("the registry's list of tags is none");
-  return (tags ?? []).filter((tag: unknown) =>
-    typeof tag === "string" && /^[\w][\w.-]{0,127}$/.test(tag)
-  );
-}
-
-/** What the registry says, unless that is nothing; then what the document says of itself. */
-function mediaTypeOf(response: Response, bytes: Bytes): string {
-  const said = (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
-  if (
-    said !== "" && !["application/json", "text/plain", "application/octet-stream"].includes(said)
-  ) {
-    return said;
-  }
-  try {
-    const { mediaType } = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof mediaType === "string") return mediaType;
-  } catch {
-    // Whoever parses it says so.
-  }
-  return said;
-}
-
-async function readLimited(response: Response, limit: number, what: string): Promise<Bytes> {
-  const chunks: Bytes[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge(what, limit);
-    chunks.push(chunk);
-  }
-  return concatenate(chunks);
-}
-
-function tooLarge(what: string, limit: number): InvalidError {
-  return new InvalidError(`${printable(what)} is larger than ${limit} bytes`);
 }
 
 /** Whether a registry says that it does not have what it was asked for. */

@@ -5,6 +5,7 @@ import { Authenticator } from "./authenticator.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { connectionError, refusalOf, shownUrl } from "./error.ts";
+import { guarded, streamOf } from "./guarded_body.ts";
 import { delayBefore, isTransient, pause } from "./retry.ts";
 import type { RegistrySettings } from "./settings.ts";
 import { type HttpRequest, type Transport, transportTo } from "./transport.ts";
@@ -197,43 +198,4 @@ export class Session {
 function isHopeless(error: unknown): boolean {
   return error instanceof Error &&
     /refused|certificate|corrupt message|dns error|are blocked|unreachable/i.test(error.message);
-}
-
-function streamOf(body: AsyncIterable<Bytes>, watchdog: Watchdog): ReadableStream<Bytes> {
-  const watched = async function* () {
-    for await (const chunk of body) {
-      watchdog.touch();
-      yield chunk;
-    }
-  };
-  return ReadableStream.from(watched());
-}
-
-/** The same response, of which a body that falls silent or breaks is a ConnectionError. */
-function guarded(response: Response, watchdog: Watchdog, method: string, url: URL): Response {
-  const { body, status, statusText, headers } = response;
-  if (body === null) {
-    watchdog[Symbol.dispose]();
-    return response;
-  }
-  const reader = body.getReader();
-  const stream = new ReadableStream<Bytes>({
-    async pull(controller) {
-      try {
-        const { done, value } = await watchdog.wait(reader.read());
-        if (!done) return controller.enqueue(value);
-        watchdog[Symbol.dispose]();
-        controller.close();
-      } catch (error) {
-        watchdog[Symbol.dispose]();
-        reader.cancel().catch(() => {}); // of what has only fallen silent
-        controller.error(connectionError(method, url, error));
-      }
-    },
-    async cancel(reason) {
-      watchdog[Symbol.dispose]();
-      await reader.cancel(reason).catch(() => {});
-    },
-  }, { highWaterMark: 0 });
-  return new Response(stream, { status, statusText, headers });
 }

@@ -5,11 +5,9 @@
 
 import { layerTar } from "../../../storage/archive/layer_tar.ts";
 import type { LoadableImage, LoadableLayer } from "../../../storage/archive/loadable_image.ts";
-import type { Descriptor, ImageManifest } from "../../../storage/archive/oci.ts";
-import { type UnpackedLayer, unpackLayer } from "../../../storage/archive/unpacked_layer.ts";
-import { EngineError, InvalidError } from "../../../storage/errors.ts";
-import { ArchiveError } from "../../../storage/layer/archive_error.ts";
-import { detectCompression } from "../../../storage/layer/compression/decompress.ts";
+import type { ImageManifest } from "../../../storage/archive/oci.ts";
+import { unpackLayer } from "../../../storage/archive/unpacked_layer.ts";
+import { CorruptStoreError, EngineError, InvalidError } from "../../../storage/errors.ts";
 import {
   chainIdsOf,
   type Layer,
@@ -18,14 +16,12 @@ import {
   readLayer,
 } from "../../../storage/layer/layer_store.ts";
 import type { LayerLease } from "../../../storage/layer/lease.ts";
-import type { ByteSource } from "../../../storage/layer/source.ts";
-import { blobSource } from "../../../storage/registry/blob_source.ts";
-import { isMissing, type RegistryClient } from "../../../storage/registry/client.ts";
+import type { RegistryClient } from "../../../storage/registry/client.ts";
 import { noteBlob } from "../../../storage/registry/distribution_metadata.ts";
 import type { Store } from "../../../storage/store.ts";
 import { Limit } from "../transfer/limit.ts";
 import { type ReportTransfer, shortDigest } from "../transfer/progress.ts";
-import { isForeign } from "./remote_image.ts";
+import { downloadLayer, type LayerDownload } from "./layer_download.ts";
 
 export interface LayerDownloadOptions {
   readonly store: Store;
@@ -39,11 +35,6 @@ export interface LayerDownloadOptions {
   readonly limit: number;
   readonly maxAttempts: number;
   readonly report: ReportTransfer;
-}
-
-interface Download {
-  readonly unpacked: UnpackedLayer;
-  readonly isGzip: boolean;
 }
 
 /** Makes sure that the store has an image's layers, unsynced; returns the topmost one. */
@@ -62,7 +53,7 @@ class LayerDownloads {
   private readonly limit: Limit;
   /** By diff id: layers that the store has, or that are being downloaded for a place further down. */
   private readonly local = new Map<string, Layer>();
-  private readonly downloads = new Map<string, Promise<Download>>();
+  private readonly downloads = new Map<string, Promise<LayerDownload>>();
 
   constructor(
     private readonly manifest: ImageManifest,
@@ -122,8 +113,10 @@ class LayerDownloads {
     const wanted = new Set(this.layers.map(({ diffId }) => diffId));
     using _ = store.lockImages("shared");
     for (const chainId of listLayers(store)) {
-      const layer = readLayer(store, chainId);
-      if (!wanted.has(layer.diffId) || this.local.has(layer.diffId)) continue;
+      const layer = readIfIntact(store, chainId);
+      if (layer === undefined || !wanted.has(layer.diffId) || this.local.has(layer.diffId)) {
+        continue;
+      }
       this.local.set(layer.diffId, layer);
       if (!this.chainIds.includes(chainId)) lease.hold(chainId);
     }
@@ -131,47 +124,14 @@ class LayerDownloads {
 
   private begin(index: number): void {
     const { diffId } = this.layers[index];
-    const download = this.limit.run(() => this.download(this.manifest.layers[index], diffId));
-    download.catch(() => {}); // whoever publishes the layer sees it
-    this.downloads.set(diffId, download);
-  }
-
-  private async download(descriptor: Descriptor, diffId: string): Promise<Download> {
-    this.abort.signal.throwIfAborted();
-    const { report, maxAttempts, store } = this.options, id = shortDigest(descriptor.digest);
-    const total = descriptor.size;
-    const source = blobSource((digest, offset) => this.client.blob(digest, offset), descriptor, {
-      maxAttempts,
-      signal: this.abort.signal,
-      onProgress: (current) => report({ id, status: "Downloading", current, total }),
-      onRetry: (delay) => {
-        report({ id, status: `Retrying in ${Math.ceil(delay / 1000)} seconds` });
-      },
-    });
-    const sniffed = new Sniffed(source);
-    try {
-      const unpacked = await unpackLayer(store, sniffed.read());
-      this.verify(descriptor, diffId, unpacked);
-      report({ id, status: "Download complete" });
-      return { unpacked, isGzip: sniffed.isGzip };
-    } catch (error) {
-      throw explained(error, descriptor);
-    }
-  }
-
-  private verify(
-    { digest }: Descriptor,
-    diffId: string,
-    { digest: actual, content, staged }: UnpackedLayer,
-  ): void {
-    if (actual === digest && content.diffId === diffId) return;
-    staged[Symbol.dispose]();
-    if (actual !== digest) {
-      throw new InvalidError(`filesystem layer verification failed for digest ${digest}`);
-    }
-    throw new InvalidError(
-      `layer ${digest} is not what the configuration says: expected diffID ${diffId}, got ${content.diffId}`,
+    const { store, report, maxAttempts } = this.options, { signal } = this.abort;
+    const options = { store, report, maxAttempts, signal };
+    const download = this.limit.run(() =>
+      downloadLayer(this.client, this.manifest.layers[index], diffId, options)
     );
+    // The others end for the same reason, and whoever waits for the first of them sees it.
+    download.catch((error) => this.abort.abort(error));
+    this.downloads.set(diffId, download);
   }
 
   private async publish(index: number, parent: Layer | undefined): Promise<Layer> {
@@ -198,30 +158,12 @@ class LayerDownloads {
   }
 }
 
-/** Remembers how a layer was compressed. */
-class Sniffed {
-  isGzip = false;
-
-  constructor(private readonly source: ByteSource) {}
-
-  async *read(): ByteSource {
-    let isFirst = true;
-    for await (const chunk of this.source) {
-      if (isFirst) this.isGzip = detectCompression(chunk) === "gzip";
-      isFirst = false;
-      yield chunk;
-    }
+/** A damaged layer that has nothing to do with the image is no reason to fail. */
+function readIfIntact(store: Store, chainId: string): Layer | undefined {
+  try {
+    return readLayer(store, chainId);
+  } catch (error) {
+    if (error instanceof CorruptStoreError) return undefined;
+    throw error;
   }
-}
-
-/** Says which layer it is that cannot be had. */
-function explained(error: unknown, descriptor: Descriptor): unknown {
-  if (isMissing(error) && isForeign(descriptor)) {
-    return new EngineError(
-      `layer ${descriptor.digest} is foreign, and the registry does not have it; box does not fetch layers from elsewhere`,
-    );
-  }
-  return error instanceof ArchiveError
-    ? new ArchiveError(`failed to register layer ${descriptor.digest}: ${error.message}`)
-    : error;
 }
