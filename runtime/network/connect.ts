@@ -16,6 +16,7 @@ import { isDefaultBridge, type NetworkFile } from "../../storage/network/config.
 import { lockNetworks, resolveNetwork } from "../../storage/network/network_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { emptyEndpoint } from "../container/network_settings.ts";
+import { explainClone } from "../sandbox/start.ts";
 import { chooseAddresses } from "./addresses.ts";
 import { ensureBridge } from "./bridge.ts";
 import { setDefaultRoutes } from "./default_route.ts";
@@ -170,7 +171,7 @@ function explained<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw withHint(error);
+    throw isErrno(error, "ENOSPC", "EUSERS") ? explainClone(error) : withHint(error);
   }
 }
 

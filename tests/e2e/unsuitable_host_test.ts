@@ -132,8 +132,13 @@ boxTest("a user without privileges is told that box is root's", asNobody, async 
 });
 
 /** Runs box under a program that takes something away from it. */
-async function refusesUnder(box: Box, under: string[], message: RegExp): Promise<void> {
-  const command = box.commandLine("run --rm busybox true");
+async function refusesUnder(
+  box: Box,
+  under: string[],
+  message: RegExp,
+  network = "default",
+): Promise<void> {
+  const command = box.commandLine(`run --rm --network ${network} busybox true`);
   const { code, stderr } = await run([...under, ...command], box.defaults);
   equal(code, 125, stderr);
   match(onlyLine(stderr), message);
@@ -159,7 +164,10 @@ boxTest(
         /unable to start container process: drop capability \d+: operation not permitted/,
       ],
       ["setgid", /unable to start container process: set supplementary groups: operation not per/],
-      ["net_admin", /unable to start container process: bring interface lo up: operation not perm/],
+      [
+        "net_admin",
+        /networks need the capabilities CAP_NET_ADMIN .*; --network none and --network ho/,
+      ],
       [
         "sys_chroot",
         /unable to start container process: set capabilities: operation not permitted/,
@@ -182,7 +190,8 @@ boxTest("a kernel that gives out no more namespaces is told as such", unshare, a
     await refusesUnder(
       box,
       ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", limit, "sh"],
-      /unable to start container process: create process: no space left on device \(ENOSPC\): a limit on namespaces is reached \(\/proc\/sys\/user\/max_\*_namespaces\)\.$/,
+      /unable to start container process: (create process|unshare): no space left on device \(ENOSPC\): a limit on namespaces is reached \(\/proc\/sys\/user\/max_\*_namespaces\)\.$/,
+      kind === "net" ? "default" : "none",
     );
   }
   await refusesUnder(
