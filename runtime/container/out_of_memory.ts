@@ -27,14 +27,14 @@ export function noteOutOfMemory(store: Store, id: string): void {
   });
 }
 
-/** The same at the end of a run, if nobody has noticed before. Needs the lock on the container. */
+/** The same if it has happened in this run and nobody has noticed. Needs the lock on the container. */
 export function noteUnseenOutOfMemory(store: Store, id: string): void {
   const file = counterFile(id);
   if (file === undefined || killsIn(readCounters(file.path)) === 0) return;
   if (!readContainer(store, id).State.OOMKilled) noteOutOfMemory(store, id);
 }
 
-/** Calls back whenever it happens, until what is returned is called. For a container without such a limit it never does. */
+/** Calls back whenever it happens from now on, until what is returned is called. For a container without such a limit it never does. */
 export function watchOutOfMemory(id: string, happened: () => void): () => void {
   const file = counterFile(id);
   if (file === undefined) return () => {};
@@ -92,7 +92,7 @@ function watchV1(path: string, happened: () => void): () => void {
     throw error;
   }
   const bytes = new Uint8Array(8);
-  let known = 0, timer: Timer | undefined;
+  let known = killsIn(readCounters(path)), timer: Timer | undefined;
   const look = (attempts: number) => {
     const counters = readCounters(path), kills = killsIn(counters);
     // One that is not to be killed waits for memory instead.
@@ -123,7 +123,6 @@ function watchV2(path: string, happened: () => void): () => void {
     }
   };
   let known = count() ?? 0;
-  if (known > 0) queueMicrotask(happened);
   poller.watch(file, EPOLL.PRI, () => {
     const kills = count();
     if (kills === undefined) return poller.unwatch(file); // the group is gone

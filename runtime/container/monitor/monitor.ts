@@ -17,7 +17,7 @@ import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { isChecked } from "../healthcheck.ts";
 import type { ContainerVolumes } from "../../volume/operations.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
-import { noteUnseenOutOfMemory } from "../out_of_memory.ts";
+import { noteOutOfMemory, noteUnseenOutOfMemory, watchOutOfMemory } from "../out_of_memory.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
 import { volumesOf } from "../volumes.ts";
@@ -149,20 +149,20 @@ export class Monitor {
     if (!this.ending) this.health = new HealthMonitor(this.running);
   }
 
-  /** Nothing for a container without a limit. */
-  private async watchMemory(): Promise<void> {
-    if (limitingGroup("memory", this.id) === undefined) return;
-    const { noteOutOfMemory, watchOutOfMemory } = await import("../out_of_memory.ts");
-    if (this.ending) return;
-    this.stopWatchingMemory = watchOutOfMemory(this.id, () => {
+  /** What a container has only been limited to since is noticed at its end. */
+  private watchMemory(): void {
+    if (this.running.hostConfig.Memory === 0) return;
+    const locked = (note: typeof noteOutOfMemory) => {
       try {
         using _ = lockContainer(this.running.store, this.id);
-        noteOutOfMemory(this.running.store, this.id);
+        note(this.running.store, this.id);
       } catch (error) {
         // It has been removed, or the disk is full.
         if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
       }
-    });
+    };
+    this.stopWatchingMemory = watchOutOfMemory(this.id, () => locked(noteOutOfMemory));
+    locked(noteUnseenOutOfMemory); // it may have happened before
   }
 
   private async watch(): Promise<Ended> {
