@@ -10,6 +10,7 @@ import { killAndWait } from "./kill.ts";
 import { lockContainer } from "./lock_container.ts";
 import { adoptContainer } from "./monitor/adopt.ts";
 import { Monitor } from "./monitor/monitor.ts";
+import { noteUnseenOutOfMemory } from "./out_of_memory.ts";
 import { isAlive } from "./process_identity.ts";
 import { isOfThisBoot, unseenExit } from "./state.ts";
 
@@ -35,6 +36,7 @@ export async function clear(
   using _ = lockContainer(store, id);
   const exit = readExitStatus(store, id) ?? unseenExit(container);
   const hasRun = container.State.Running;
+  if (hasRun) noteUnseenOutOfMemory(store, id);
   // What the restart of the host has ended is for `system restore` to start.
   if (hasRun && isOfThisBoot(container) && recordRestart(store, id, exit)) return;
   releaseHost(store, id, mountId);

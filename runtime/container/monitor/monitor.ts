@@ -10,6 +10,7 @@ import { poller } from "../../../ffi/poller.ts";
 import { sendSignal, waitUntilGone } from "../../../ffi/spawn/pidfd.ts";
 import { containerPath } from "../../../storage/container/container_store.ts";
 import { EngineError, NotFoundError } from "../../../storage/errors.ts";
+import { limitingGroup } from "../../sandbox/cgroup.ts";
 import { recordEnd, recordRestart, releaseHost } from "../conclude.ts";
 import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
@@ -17,6 +18,7 @@ import { type ContainerLog, openLog } from "../log/container_log.ts";
 import { dismissKeeper, type RunningContainer } from "../running.ts";
 import { isChecked } from "../healthcheck.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
+import { noteOutOfMemory, noteUnseenOutOfMemory, watchOutOfMemory } from "../out_of_memory.ts";
 import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
 import type { AttachServer } from "./attach_server.ts";
@@ -53,6 +55,7 @@ export class Monitor {
   private ending = false;
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
+  private stopWatchingMemory: (() => void) | undefined;
 
   constructor(private readonly running: RunningContainer) {
     const { store, container, hostConfig, ends } = running;
@@ -68,6 +71,7 @@ export class Monitor {
       fd === undefined ? [] : drain(fd, (bytes) => this.receive(name, bytes))
     );
     if (isChecked(container.Config)) this.checkHealth();
+    this.watchMemory();
     this.ended = this.watch();
   }
 
@@ -132,6 +136,7 @@ export class Monitor {
   release(): void {
     this.ending = true;
     this.health?.stop();
+    this.stopWatchingMemory?.();
     const { ends, keeper, process, monitorLock } = this.running;
     poller.unwatch(ends.end);
     close(ends.end);
@@ -149,10 +154,27 @@ export class Monitor {
     if (!this.ending) this.health = new HealthMonitor(this.running);
   }
 
+  /** What a container has only been limited to since is noticed at its end. */
+  private watchMemory(): void {
+    if (this.running.hostConfig.Memory === 0) return;
+    const locked = (note: typeof noteOutOfMemory) => {
+      try {
+        using _ = lockContainer(this.running.store, this.id);
+        note(this.running.store, this.id);
+      } catch (error) {
+        // It has been removed, or the disk is full.
+        if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
+      }
+    };
+    this.stopWatchingMemory = watchOutOfMemory(this.id, () => locked(noteOutOfMemory));
+    locked(noteUnseenOutOfMemory); // it may have happened before
+  }
+
   private async watch(): Promise<Ended> {
     const exit = await this.exit();
     this.ending = true;
     this.health?.stop();
+    this.stopWatchingMemory?.();
     await killLeftBehind(this.id, this.running.hostConfig);
     await this.outputEnds();
     this.input?.close();
@@ -195,6 +217,7 @@ export class Monitor {
     if (process !== undefined) close(process);
     try {
       using _ = lockContainer(store, id);
+      if (limitingGroup("memory", id)) noteUnseenOutOfMemory(store, id);
       if (recordRestart(store, id, exit)) return true;
       this.releaseHost();
       recordEnd(store, id, exit);
