@@ -14,6 +14,7 @@ import { DEFAULT_MAX_FILE, DEFAULT_MAX_SIZE } from "./container/log/options.ts";
 import { readTrueContainers } from "./container/list.ts";
 import { statusOf } from "./container/state.ts";
 import { type CgroupHierarchy, probeCgroups } from "./sandbox/cgroup.ts";
+import { type LimitSupport, probeLimits } from "./sandbox/limits/support.ts";
 import { kernelVersion } from "./system_version.ts";
 
 /** docker's types.Info in its order, without what has no meaning for box. */
@@ -40,6 +41,7 @@ export interface SystemInfo {
   readonly CPUShares: boolean;
   readonly CPUSet: boolean;
   readonly PidsLimit: boolean;
+  readonly OomKillDisable: boolean;
   /** RFC 3339 */
   readonly SystemTime: string;
   readonly LoggingDriver: string;
@@ -79,7 +81,7 @@ export function systemInfo(store: Store): SystemInfo {
   const count = (wanted: string) => states.filter((status) => status === wanted).length;
   const running = count("running"), paused = count("paused");
   const backing = describeBackingFileSystem(store.root);
-  const cgroups = probeCgroups();
+  const cgroups = probeCgroups(), limits = probeLimits();
   const system = readOsRelease();
   return {
     Containers: containers.length,
@@ -95,13 +97,14 @@ export function systemInfo(store: Store): SystemInfo {
       Authorization: null,
       Log: ["json-file", "none"],
     },
-    MemoryLimit: false,
-    SwapLimit: false,
-    CpuCfsPeriod: false,
-    CpuCfsQuota: false,
-    CPUShares: false,
-    CPUSet: false,
-    PidsLimit: false,
+    MemoryLimit: limits.memory,
+    SwapLimit: limits.swap,
+    CpuCfsPeriod: limits.cpuBandwidth,
+    CpuCfsQuota: limits.cpuBandwidth,
+    CPUShares: limits.cpuShares,
+    CPUSet: limits.cpuset,
+    PidsLimit: limits.pids,
+    OomKillDisable: limits.oomKillDisable,
     SystemTime: now(),
     LoggingDriver: "json-file",
     LoggingOptions: [["max-size", DEFAULT_MAX_SIZE], ["max-file", String(DEFAULT_MAX_FILE)]],
@@ -128,7 +131,9 @@ export function systemInfo(store: Store): SystemInfo {
       "name=seccomp,profile=unconfined",
       ...cgroups ? ["name=cgroupns"] : [],
     ],
-    Warnings: [...problems, ...describeLacks(backing, cgroups)].map((text) => `WARNING: ${text}`),
+    Warnings: [...problems, ...describeLacks(backing, cgroups, limits)].map((text) =>
+      `WARNING: ${text}`
+    ),
   };
 }
 
@@ -143,6 +148,7 @@ function describeDriver({ name, hasEntryTypes }: BackingFileSystem): [string, st
 function describeLacks(
   { name, hasEntryTypes }: BackingFileSystem,
   cgroups: CgroupHierarchy | undefined,
+  limits: LimitSupport,
 ): string[] {
   const lacks: string[] = [];
   if (Deno.uid() !== 0) lacks.push("Containers can only be run by root so far");
@@ -157,10 +163,30 @@ function describeLacks(
   }
   return [
     ...lacks,
-    "No limits of memory, CPU and processes so far",
+    ...describeLimits(limits),
     "No seccomp profile so far: containers may use all system calls",
     "No networks but none and host so far",
   ];
+}
+
+/** In docker's words, and one for what docker does not need to say. */
+function describeLimits(limits: LimitSupport): string[] {
+  const needed: [boolean, string][] = [
+    [limits.memory, "No memory limit support"],
+    [limits.swap, "No swap limit support"],
+    [limits.cpuBandwidth, "No cpu cfs quota support"],
+    [limits.cpuBandwidth, "No cpu cfs period support"],
+    [limits.cpuShares, "No cpu shares support"],
+    [limits.cpuset, "No cpuset support"],
+    [limits.pids, "No pids limit support"],
+    [limits.ioWeight, "No blkio weight support"],
+    [limits.ioRates, "No blkio throttle support"],
+    [
+      limits.devices,
+      "No control of devices: the kernel has neither programs for cgroup v2 nor the controller of v1",
+    ],
+  ];
+  return needed.filter(([isThere]) => !isThere).map(([, lack]) => lack);
 }
 
 /** A module that is not loaded yet is not in the list. */

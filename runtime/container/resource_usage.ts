@@ -4,6 +4,7 @@ import type { ContainerFile, HostConfig } from "../../storage/container/config.t
 import { isErrno } from "../../ffi/errno.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import { readProcessStat, readProcFile, TICKS_PER_SECOND } from "./proc_file.ts";
+import { type LimitingGroup, limitingGroup } from "../sandbox/cgroup.ts";
 import { cgroupOf, processesOf } from "./processes.ts";
 
 export interface ResourceUsage {
@@ -24,8 +25,8 @@ export interface ResourceUsage {
 }
 
 /**
- * The control group's own counters, where it has them: of cgroup v2 the time is always there, the rest with the controllers
- * memory, io and pids. Where it has not, sums over the container's processes take their place:
+ * The control groups' own counters, where there are any: of cgroup v2 the time is always there, the rest with the controllers
+ * memory, io and pids, in a group of cgroup v1 as well if the container has such a limit. Where it has not, sums over the container's processes take their place:
  * - time: that of the processes, and of their children that have ended and were waited for;
  * - memory: proportional set sizes (a page that is mapped more than once is divided), so that the page cache does not count,
  *   nor does what the kernel itself holds for the container;
@@ -34,15 +35,16 @@ export interface ResourceUsage {
  */
 export function readUsage(container: ContainerFile, hostConfig: HostConfig): ResourceUsage {
   const pids = processesOf(container), group = cgroupOf(container)?.path;
+  const memory = limitingGroup("memory", container.ID), tasks = limitingGroup("pids", container.ID);
   const read = (name: string) => group === undefined ? undefined : readCounters(group, name);
   const io = readBlockIo(read("io.stat")) ?? sumBlockIo(pids);
   return {
     cpuTime: readCpuTime(read("cpu.stat")) ?? sumCpuTime(pids),
-    memory: readMemory(read("memory.current"), read("memory.stat")) ?? sumMemory(pids),
-    memoryLimit: Math.min(Number(read("memory.max")?.trim()) || Infinity, hostMemory()),
+    memory: memory && readMemory(memory) || sumMemory(pids),
+    memoryLimit: Math.min(memory && readMemoryLimit(memory) || Infinity, hostMemory()),
     ...networkTraffic(container, hostConfig),
     ...io,
-    pids: readNumber(read("pids.current")) ?? sumThreads(pids),
+    pids: readNumber(tasks && readCounters(tasks.path, "pids.current")) ?? sumThreads(pids),
   };
 }
 
@@ -71,11 +73,20 @@ function sumCpuTime(pids: readonly number[]): number {
   }));
 }
 
-function readMemory(current: string | undefined, stat: string | undefined): number | undefined {
-  const used = readNumber(current);
+function readMemory({ version, path }: LimitingGroup): number | undefined {
+  const used = readNumber(
+    readCounters(path, version === 1 ? "memory.usage_in_bytes" : "memory.current"),
+  );
   if (used === undefined) return undefined;
-  const cache = Number(/^inactive_file (\d+)$/m.exec(stat ?? "")?.[1] ?? 0);
+  const stat = readCounters(path, "memory.stat") ?? "";
+  // What cgroup v1 calls inactive_file is without that of groups below.
+  const cache = Number(/^(?:total_)?inactive_file (\d+)$/m.exec(stat)?.[1] ?? 0);
   return cache < used ? used - cache : used;
+}
+
+/** Bytes; NaN if there is none. */
+function readMemoryLimit({ version, path }: LimitingGroup): number {
+  return Number(readCounters(path, version === 1 ? "memory.limit_in_bytes" : "memory.max")?.trim());
 }
 
 function sumMemory(pids: readonly number[]): number {

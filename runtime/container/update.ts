@@ -7,8 +7,10 @@ import {
   readHostConfig,
   writeHostConfig,
 } from "../../storage/container/container_store.ts";
-import { ConflictError } from "../../storage/errors.ts";
+import type { Resources } from "../../storage/container/resources.ts";
+import { ConflictError, EngineError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
+import { changeLimits, contradiction, verifyChanges } from "./change_limits.ts";
 import { lockContainer } from "./lock_container.ts";
 import { watchAgain } from "./monitor/watch.ts";
 import { recordContainerEvent } from "./record_event.ts";
@@ -17,34 +19,59 @@ import { verifyRestartPolicy } from "./verify.ts";
 export interface ContainerUpdate {
   /** One without a name leaves the container's as it is. */
   readonly restartPolicy: HostConfig["RestartPolicy"];
+  /** Limits that are not there stay as they are. */
+  readonly limits: Partial<Resources>;
 }
 
-/** Takes effect at the container's next end, running or not. ConflictError for one that is removed with its end. */
+/**
+ * A restart policy takes effect at the container's next end, limits at once if it runs. Returns docker's warnings of limits that
+ * this host cannot keep. ConflictError for what contradicts the container's other settings, EngineError for what the kernel
+ * refuses.
+ */
 export async function updateContainer(
   store: Store,
   id: string,
-  { restartPolicy }: ContainerUpdate,
-): Promise<void> {
-  verifyRestartPolicy(restartPolicy);
+  update: ContainerUpdate,
+): Promise<readonly string[]> {
+  verifyRestartPolicy(update.restartPolicy);
   const container = readContainer(store, id);
-  changeRestartPolicy(store, container, restartPolicy);
+  const warnings = await change(store, container, update);
   await watchAgain(store, [container]); // it may not have needed a monitor before
+  return warnings;
 }
 
-function changeRestartPolicy(
+async function change(
   store: Store,
-  container: ContainerFile,
-  restartPolicy: HostConfig["RestartPolicy"],
-): void {
-  const { ID: id } = container;
+  { ID: id }: ContainerFile,
+  { restartPolicy, limits }: ContainerUpdate,
+): Promise<readonly string[]> {
   using _ = lockContainer(store, id);
-  const hostConfig = readHostConfig(store, id);
-  if (restartPolicy.Name === "") return;
-  if (hostConfig.AutoRemove) {
-    throw new ConflictError(
-      `Cannot update container ${id}: Restart policy cannot be updated because AutoRemove is enabled for the container`,
+  const container = readContainer(store, id), hostConfig = readHostConfig(store, id);
+  const hasLimits = Object.keys(limits).length > 0;
+  if (restartPolicy.Name === "" && !hasLimits) return [];
+  const { limits: kept, warnings } = hasLimits
+    ? await verifyChanges(limits)
+    : { limits: {}, warnings: [] };
+  const reason = contradiction(hostConfig, kept);
+  if (reason !== undefined) throw cannotUpdate(id, reason);
+  if (hostConfig.AutoRemove && !["", "no"].includes(restartPolicy.Name)) {
+    throw cannotUpdate(
+      id,
+      "Restart policy cannot be updated because AutoRemove is enabled for the container",
     );
   }
-  writeHostConfig(containerPath(store, id), { ...hostConfig, RestartPolicy: restartPolicy });
+  const RestartPolicy = restartPolicy.Name === "" ? hostConfig.RestartPolicy : restartPolicy;
+  const changed = { ...hostConfig, ...kept, RestartPolicy };
+  try {
+    if (hasLimits) await changeLimits(container, changed);
+  } catch (error) {
+    throw error instanceof EngineError ? cannotUpdate(id, error.message) : error;
+  }
+  writeHostConfig(containerPath(store, id), changed);
   recordContainerEvent(store, container, "update");
+  return warnings;
+}
+
+function cannotUpdate(id: string, reason: string): ConflictError {
+  return new ConflictError(`Cannot update container ${id}: ${reason}`);
 }

@@ -91,7 +91,7 @@ boxTest("update changes the restart policy, also of a container that runs", asyn
   equal(await policy("runs"), '{"Name":"on-failure","MaximumRetryCount":3}');
   await answers(box, "update --restart no runs", { stdout: "runs\n" });
   equal(await policy("runs"), '{"Name":"no","MaximumRetryCount":0}');
-  await box.fail("update -m 1m runs", 125, /^box: --memory \(-m\) is not supported yet\./);
+  await box.fail("update -m 1m runs", 1, /: Minimum memory limit allowed is 6MB\n$/);
   const id = await box.ok("create --rm --name brief busybox true");
   await fails(
     box,
