@@ -27,7 +27,7 @@ export function verifyIo(resources: Resources, support: LimitSupport): Verified 
   } else if (BlkioWeight > 0 && (BlkioWeight < 10 || BlkioWeight > 1000)) {
     throw new InvalidError("Range of blkio weight is from 10 to 1000");
   }
-  if (BlkioWeightDevice.length > 0 && !support.ioWeight) {
+  if ((BlkioWeightDevice ?? []).length > 0 && !support.ioWeight) {
     discard("Block I/O weight_device", "Weight-device", { BlkioWeightDevice: [] });
   }
   for (const [name, limit, end] of rates) {

@@ -7,26 +7,20 @@
 import { AT, O } from "../../ffi/constants.ts";
 import { listNames } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
-import { close, openAt, tryRemoveDirectory } from "../../ffi/file.ts";
+import { close, openAt } from "../../ffi/file.ts";
 import { fileSystemType, statIfExists } from "../../ffi/stat.ts";
 import { EngineError } from "../../storage/errors.ts";
-import { ensureDirectory, readTextIfExists } from "../../storage/files.ts";
+import { readTextIfExists } from "../../storage/files.ts";
+import {
+  BOX_GROUP,
+  FORBIDDEN,
+  makeGroup,
+  removeGroup,
+  V1_CONTROLLERS,
+  v1MountPoint,
+} from "./group_directory.ts";
 
 const CGROUP2_SUPER_MAGIC = 0x63677270;
-
-/** Errors of a host that does not let us make groups; there are none to remove, either. */
-const FORBIDDEN = ["EACCES", "EPERM", "EROFS"] as const;
-
-/** Box's directory in each hierarchy, with one for each container. */
-export const BOX_GROUP = "box";
-
-/** Controllers of which a container may have a group in cgroup v1. */
-const V1_CONTROLLERS = ["blkio", "cpu", "cpuset", "devices", "memory", "pids"] as const;
-
-/** Where a controller of cgroup v1 is mounted, if it is. `io` is what v2 calls blkio. */
-export function v1MountPoint(controller: string): string {
-  return `/sys/fs/cgroup/${controller === "io" ? "blkio" : controller}`;
-}
 
 export interface CgroupHierarchy {
   readonly version: 1 | 2;
@@ -99,35 +93,6 @@ export function frozenContainers(hierarchy: CgroupHierarchy): string[] {
   const parent = `${hierarchy.mountPoint}/${BOX_GROUP}`;
   return listNames(parent).filter((name) => /^[a-f0-9]{64}$/.test(name))
     .filter((id) => readCgroupFile(`${parent}/${id}/${file}`) === "1");
-}
-
-/** Makes a container's group in a hierarchy; returns its path. */
-export function makeGroup({ mountPoint }: Pick<CgroupHierarchy, "mountPoint">, id: string): string {
-  const parent = `${mountPoint}/${BOX_GROUP}`, path = `${parent}/${id}`;
-  for (let attempt = 0;; attempt++) {
-    try {
-      ensureDirectory(parent, 0o755);
-      ensureDirectory(path, 0o755);
-      return path;
-    } catch (error) {
-      // The last container of another command may just have taken the parent along.
-      if (!isErrno(error, "ENOENT") || attempt === 100) throw error;
-    }
-  }
-}
-
-/** What a group that is in use, or not ours to remove, or not there, answers. */
-const REMAINS: readonly string[] = ["ENOENT", "EBUSY", "ENOTEMPTY", "ENOTDIR", ...FORBIDDEN];
-
-/** Removes a container's group in a hierarchy, and box's own directory with the last one. */
-function removeGroup(mountPoint: string, id: string): void {
-  const parent = `${mountPoint}/${BOX_GROUP}`;
-  for (const path of [`${parent}/${id}`, parent]) {
-    const error = tryRemoveDirectory(AT.FDCWD, path);
-    if (error !== undefined && !REMAINS.includes(error)) {
-      throw new EngineError(`cannot remove control group ${path}: ${error}`);
-    }
-  }
 }
 
 /** The group that belongs to a container: box/<id>. */

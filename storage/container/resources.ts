@@ -10,7 +10,7 @@ export interface Resources {
   CgroupParent: string;
   /** 10 to 1000. */
   BlkioWeight: number;
-  BlkioWeightDevice: WeightDevice[];
+  BlkioWeightDevice: WeightDevice[] | null;
   BlkioDeviceReadBps: ThrottleDevice[] | null;
   BlkioDeviceWriteBps: ThrottleDevice[] | null;
   BlkioDeviceReadIOps: ThrottleDevice[] | null;
@@ -23,7 +23,7 @@ export interface Resources {
   /** Lists of ranges such as `0-3,5`. */
   CpusetCpus: string;
   CpusetMems: string;
-  Devices: DeviceMapping[];
+  Devices: DeviceMapping[] | null;
   /** Such as `c 13:* rwm`. */
   DeviceCgroupRules: string[] | null;
   DeviceRequests: null;

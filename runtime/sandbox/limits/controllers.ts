@@ -4,7 +4,8 @@ import { AT } from "../../../ffi/constants.ts";
 import { listNames } from "../../../ffi/directory.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
 import { readTextIfExists } from "../../../storage/files.ts";
-import { BOX_GROUP, type CgroupHierarchy, probeCgroups, v1MountPoint } from "../cgroup.ts";
+import { type CgroupHierarchy, probeCgroups } from "../cgroup.ts";
+import { BOX_GROUP, v1MountPoint } from "../group_directory.ts";
 import type { Controller, SettingFacts } from "./setting.ts";
 
 export class Controllers {

@@ -62,7 +62,7 @@ function io(resources: Resources, { deviceNumber, hasFile }: SettingFacts): Entr
     (devices ?? []).map(({ Path, Rate }) => [file, `${deviceNumber(Path)} ${Rate}`]);
   return [
     [weight, given(resources.BlkioWeight)],
-    ...resources.BlkioWeightDevice.map(({ Path, Weight }): Entry => [
+    ...(resources.BlkioWeightDevice ?? []).map(({ Path, Weight }): Entry => [
       `${weight}_device`,
       `${deviceNumber(Path)} ${Weight}`,
     ]),

@@ -71,7 +71,7 @@ function io(resources: Resources, { deviceNumber, hasFile }: SettingFacts): Entr
   ];
   return [
     [file, BlkioWeight === 0 ? undefined : weigh(BlkioWeight)],
-    ...BlkioWeightDevice.map(({ Path, Weight }): Entry => [
+    ...(BlkioWeightDevice ?? []).map(({ Path, Weight }): Entry => [
       file,
       `${deviceNumber(Path)} ${weigh(Weight)}`,
     ]),

@@ -1,0 +1,50 @@
+/** The directories of control groups: in each hierarchy box's own, with one for each container. */
+
+import { AT } from "../../ffi/constants.ts";
+import { isErrno } from "../../ffi/errno.ts";
+import { tryRemoveDirectory } from "../../ffi/file.ts";
+import { EngineError } from "../../storage/errors.ts";
+import { ensureDirectory } from "../../storage/files.ts";
+
+/** Errors of a host that does not let us make groups; there are none to remove, either. */
+export const FORBIDDEN = ["EACCES", "EPERM", "EROFS"] as const;
+
+/** Box's directory in each hierarchy, with one for each container. */
+export const BOX_GROUP = "box";
+
+/** Controllers of which a container may have a group in cgroup v1. */
+export const V1_CONTROLLERS = ["blkio", "cpu", "cpuset", "devices", "memory", "pids"] as const;
+
+/** Where a controller of cgroup v1 is mounted, if it is. `io` is what v2 calls blkio. */
+export function v1MountPoint(controller: string): string {
+  return `/sys/fs/cgroup/${controller === "io" ? "blkio" : controller}`;
+}
+
+/** Makes a container's group in a hierarchy; returns its path. */
+export function makeGroup({ mountPoint }: { readonly mountPoint: string }, id: string): string {
+  const parent = `${mountPoint}/${BOX_GROUP}`, path = `${parent}/${id}`;
+  for (let attempt = 0;; attempt++) {
+    try {
+      ensureDirectory(parent, 0o755);
+      ensureDirectory(path, 0o755);
+      return path;
+    } catch (error) {
+      // The last container of another command may just have taken the parent along.
+      if (!isErrno(error, "ENOENT") || attempt === 100) throw error;
+    }
+  }
+}
+
+/** What a group that is in use, or not ours to remove, or not there, answers. */
+const REMAINS: readonly string[] = ["ENOENT", "EBUSY", "ENOTEMPTY", "ENOTDIR", ...FORBIDDEN];
+
+/** Removes a container's group in a hierarchy, and box's own directory with the last one. */
+export function removeGroup(mountPoint: string, id: string): void {
+  const parent = `${mountPoint}/${BOX_GROUP}`;
+  for (const path of [`${parent}/${id}`, parent]) {
+    const error = tryRemoveDirectory(AT.FDCWD, path);
+    if (error !== undefined && !REMAINS.includes(error)) {
+      throw new EngineError(`cannot remove control group ${path}: ${error}`);
+    }
+  }
+}
