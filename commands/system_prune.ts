@@ -33,6 +33,7 @@ export const command = defineCommand({
     const pruned = await pruneSystem(new Store(root), { all, volumes, filters });
     warnOf(pruned.problems);
     printDeleted("Containers", pruned.containers);
+    printDeleted("Networks", pruned.networks);
     printDeleted("Volumes", pruned.volumes);
     printDeletedImages(pruned.images);
     printDeleted("build cache objects", pruned.buildCache);

@@ -6,6 +6,7 @@ import type { Store } from "../storage/store.ts";
 import { pruneBuildCache } from "./build/cache_usage.ts";
 import { pruneContainers } from "./container/prune.ts";
 import { pruneImages } from "./image/prune.ts";
+import { pruneNetworks } from "./network/remove.ts";
 import { pruneVolumes } from "./volume/prune.ts";
 
 export interface SystemPruneRequest {
@@ -18,6 +19,7 @@ export interface SystemPruneRequest {
 
 export interface PrunedSystem {
   readonly containers: readonly string[];
+  readonly networks: readonly string[];
   readonly volumes: readonly string[];
   readonly images: readonly Removal[];
   readonly buildCache: readonly string[];
@@ -33,6 +35,7 @@ export async function pruneSystem(
   { all, volumes: withVolumes, filters }: SystemPruneRequest,
 ): Promise<PrunedSystem> {
   const containers = await pruneContainers(store, filters);
+  const networks = await pruneNetworks(store, filters);
   const volumes = withVolumes
     ? pruneVolumes(store, filters)
     : { deleted: [], reclaimed: 0, problems: [] };
@@ -44,6 +47,7 @@ export async function pruneSystem(
     : await pruneBuildCache(store, { all, filters });
   return {
     containers: containers.deleted,
+    networks,
     volumes: volumes.deleted,
     images: images.removals,
     buildCache: cache.deleted,
