@@ -16,7 +16,6 @@ import { DEFAULT_PATH } from "../../container/prepare.ts";
 import { variablesOf } from "../expand.ts";
 import { formatPlatform } from "../frontend/platform.ts";
 import type { Platform } from "../frontend/types.ts";
-import { BuildError } from "./errors.ts";
 import type { NamedContext } from "./request.ts";
 import type { StageState } from "./state.ts";
 
