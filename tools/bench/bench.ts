@@ -14,6 +14,7 @@ import { describe, header } from "./table.ts";
 
 const legend = `Medians of n runs, ± half of what lies between the quartiles.
 ms: wall time. MB: peak of resident memory; of docker, that of dockerd alone.
+PSS: 10^6 bytes of memory of all that the engine has left running beside its containers.
 Ratios are of the compiled box if there is one.
 `;
 

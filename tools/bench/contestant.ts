@@ -23,6 +23,7 @@ interface Role {
   commandLine(words: string[]): string[];
   readonly environment?: Record<string, string>;
   readonly daemon?: number;
+  readonly trace: string;
   readonly steps: Pick<Row, "before" | "prepare" | "measured" | "together" | "undo" | "after">;
 }
 
@@ -45,16 +46,20 @@ export class Contestant {
   /** All that take part in a row: the engines, then its floors. */
   static of(row: Row, engines: readonly Engine[], arena: Arena): Contestant[] {
     const roles: Role[] = [
-      ...engines.filter(({ name }) => !row.leftOut?.[name]).map(({ name, program, daemon }) => ({
+      ...engines.filter(({ name }) => !row.leftOut?.[name]).map((
+        { name, program, daemon, trace },
+      ) => ({
         name,
         commandLine: (words: string[]) => program.commandLine(words),
         environment: program.defaults.env,
         daemon,
+        trace,
         steps: row,
       })),
       ...Object.entries(row.floors ?? {}).map(([name, measured]) => ({
         name,
         commandLine: (words: string[]) => words,
+        trace: arena.directory,
         steps: { measured },
       })),
     ];
@@ -113,12 +118,13 @@ export class Contestant {
   }
 
   async #execute(command: Command, meter: Meter = wallTime): Promise<number> {
-    const { environment = {}, daemon } = this.role;
+    const { environment = {}, daemon, trace } = this.role;
     const words = await Promise.all(command.map((word) => this.#resolve(word)));
     return await meter({
       commandLine: this.role.commandLine(words),
       environment,
       daemon,
+      trace,
       signal: this.arena.signal,
     });
   }

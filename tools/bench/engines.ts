@@ -14,6 +14,8 @@ export interface Engine {
   readonly program: Program;
   /** Pid of the daemon that does its work. */
   readonly daemon?: number;
+  /** Path of a directory that all it leaves running has to do with: resident.ts. */
+  readonly trace: string;
 }
 
 const project = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -33,10 +35,11 @@ export async function withEngines(
   const dockerd = (use: (docker: Engine) => Promise<void>) =>
     withDockerd(
       `${directory}/docker`,
-      (program, daemon) => use({ name: "docker", program, daemon }),
+      (program, daemon) =>
+        use({ name: "docker", program, daemon, trace: program.defaults.env!.DOCKER_CONFIG }),
     );
   const podman = (use: (podman: Engine) => Promise<void>) =>
-    withPodman((program) => use({ name: "podman", program }), {
+    withPodman((program) => use({ name: "podman", program, trace: directoryOf(program) }), {
       storageDriver: "overlay",
       runtime: "crun",
     });
@@ -48,6 +51,11 @@ export async function withEngines(
         (podman) => use([...engines, docker, podman].filter((engine) => engine !== undefined)),
       ),
   );
+}
+
+/** A podman's, which has its configuration in there. */
+function directoryOf(podman: Program): string {
+  return podman.defaults.env!.CONTAINERS_CONF.replace(/[^/]*$/, "");
 }
 
 /** Runs `use` with what `provide` starts, or without it where that cannot be. */
@@ -68,12 +76,11 @@ async function ifPossible<T>(
 }
 
 async function boxes(directory: string): Promise<Engine[]> {
-  const box = (name: EngineName, ...command: string[]): Engine => ({
-    name,
-    program: new Program(command, {
-      env: { BOX_ROOT: `${directory}/${name.replace(" ", "-")}`, DENO_NO_UPDATE_CHECK: "1" },
-    }),
-  });
+  const box = (name: EngineName, ...command: string[]): Engine => {
+    const BOX_ROOT = `${directory}/${name.replace(" ", "-")}`;
+    const program = new Program(command, { env: { BOX_ROOT, DENO_NO_UPDATE_CHECK: "1" } });
+    return { name, program, trace: BOX_ROOT };
+  };
   const engines = [
     box("box source", Deno.execPath(), "run", "--allow-all", "--quiet", `${project}/main.ts`),
   ];

@@ -1,6 +1,7 @@
 /** Running a program once, and how much of something it took. */
 
 import { findProgram } from "../../tests/e2e/harness/needs.ts";
+import { residentMemory } from "./resident.ts";
 import type { Row } from "./row.ts";
 
 export interface MeteredProcess {
@@ -8,6 +9,8 @@ export interface MeteredProcess {
   readonly environment: Readonly<Record<string, string>>;
   /** Pid of the process that does the work for it, if that is another one. */
   readonly daemon?: number;
+  /** What tells the processes that it leaves running: resident.ts. */
+  readonly trace: string;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -69,4 +72,18 @@ function kibibytes(text: string | undefined): number {
   return Number(text) * 1024 / 1e6;
 }
 
-export const meters: Record<Row["unit"], Meter> = { ms: wallTime, MB: peakMemory };
+/** Of all that was left running, once that has done most of its work. */
+const memoryLeft: Meter = async (process) => {
+  await wallTime(process);
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_AFTER));
+  return residentMemory(process.trace);
+};
+
+/** Milliseconds. */
+const SETTLED_AFTER = 3000;
+
+export const meters: Record<Row["unit"], Meter> = {
+  ms: wallTime,
+  MB: peakMemory,
+  PSS: memoryLeft,
+};

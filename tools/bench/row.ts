@@ -19,8 +19,11 @@ export type Command = readonly Word[];
 
 export interface Row {
   readonly name: string;
-  /** What is measured: milliseconds of wall time, or the peak of resident memory in 10^6 bytes. */
-  readonly unit: "ms" | "MB";
+  /**
+   * What is measured: milliseconds of wall time, the peak of resident memory in 10^6 bytes, or what all that the engine has left
+   * running has in memory after it: resident.ts.
+   */
+  readonly unit: "ms" | "MB" | "PSS";
   /** How often, unless the user says otherwise. */
   readonly runs: number;
   /** What every engine does once before all its runs, and once after them. */

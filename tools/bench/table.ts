@@ -37,7 +37,7 @@ export function describe(row: Row, measurements: readonly Measurement[]): string
 
 function line(name: string, n: string, unit: string, cells: readonly string[]): string {
   const columns = cells.map((text) => text.padStart(COLUMN_WIDTH)).join("");
-  return `${name.padEnd(NAME_WIDTH)}${n.padStart(3)} ${unit.padEnd(2)}${columns}`;
+  return `${name.padEnd(NAME_WIDTH)}${n.padStart(3)} ${unit.padEnd(3)}${columns}`;
 }
 
 function middle(measurement: Measurement | undefined): number | undefined {

@@ -1,7 +1,7 @@
 /** Containers that live on: what it takes to start, enter, look at and end them. */
 
 import { busybox } from "../fixtures.ts";
-import type { Command, RowGroup } from "../row.ts";
+import type { Command, Row, RowGroup } from "../row.ts";
 
 const importImage: Command = ["import", busybox, "busybox"];
 const removeImage: Command = ["rmi", "busybox"];
@@ -11,6 +11,18 @@ const obedient = ["sh", "-c", "trap exit TERM; while :; do sleep 1000 & wait; do
 
 function runDetached(name: string): Command {
   return ["run", "--detach", `--name=${name}`, "--network=none", "busybox", ...obedient];
+}
+
+/** What stays in memory beside so many containers. */
+function residentRow(count: number): Row {
+  return {
+    name: `resident beside ${count}`,
+    unit: "PSS",
+    runs: 3,
+    before: [importImage, ...names(count).map(runDetached)],
+    measured: ["ps"],
+    after: [removeMany(count), removeImage],
+  };
 }
 
 const AT_ONCE = 20, RUNNING = 50;
@@ -92,6 +104,8 @@ export const lives: RowGroup = {
       measured: ["ps"],
       after: [removeMany(RUNNING), removeImage],
     },
+    residentRow(1),
+    residentRow(RUNNING),
     {
       name: "1 GB written to stdout",
       unit: "ms",

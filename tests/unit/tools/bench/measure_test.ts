@@ -16,6 +16,7 @@ async function withEngines(
   const engine = (name: Engine["name"]) => ({
     name,
     program: new Program(["sh", "-c", script, name]),
+    trace: directory,
   });
   const arena: Arena = {
     directory,
