@@ -87,9 +87,8 @@ async function runAttached(
     process,
     (stream, bytes) => writeAll(stream === "stdout" ? STDOUT : STDERR, bytes),
   );
-  watchAgain(store, [process.container]).catch((error) =>
-    printError(`WARNING: ${messageOf(error)}`)
-  );
+  const watched = watchAgain(store, [process.container])
+    .catch((error) => printError(`WARNING: ${messageOf(error)}`));
   keyboard.followSize((size) => session.resize(size));
   if (keyboard.input) {
     session.feed(keyboard.input).catch((error) =>
@@ -102,7 +101,9 @@ async function runAttached(
     keyboard[Symbol.dispose]();
     throw new CliError("read escape sequence");
   };
-  return await Promise.race([session.exited, detached()]);
+  const exitCode = await Promise.race([session.exited, detached()]);
+  await watched;
+  return exitCode;
 }
 
 function refused(error: ExecutionRefused): number {

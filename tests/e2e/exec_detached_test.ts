@@ -75,7 +75,7 @@ boxTest(
     await box.ok("exec web touch /go");
     const codes = async () => (await deaths(box, "web")).map(([, code]) => code);
     await eventually("its end is told", async () => (await codes()).includes("7"));
-    deepEqual(await codes(), ["0", "0", "7"].sort());
+    deepEqual((await codes()).sort(), ["0", "0", "7"]);
   },
 );
 
