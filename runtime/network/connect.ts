@@ -102,7 +102,7 @@ async function reserveEndpoint(
   host: NetlinkSocket,
   interfaceName: string,
 ): Promise<{ network: NetworkFile; endpoint: Endpoint }> {
-  using _ = lockNetworks(store);
+  using _ = await lockNetworks(store);
   const isBridge = asked.Driver === "bridge", endpointId = randomId();
   const bridge = isBridge ? await ensureBridge(store, asked, host) : undefined;
   const network = bridge?.network ?? asked;

@@ -59,7 +59,7 @@ export async function createNetwork(store: Store, request: CreateNetworkRequest)
 
 async function create(store: Store, request: CreateNetworkRequest): Promise<string> {
   using host = new NetlinkSocket(NETLINK.ROUTE);
-  using _ = lockNetworks(store);
+  using _ = await lockNetworks(store);
   const networks = readNetworks(store);
   if (request.name === "" || networks.some(({ Name }) => Name === request.name)) {
     throw new ConflictError(`network with name ${request.name} already exists`);

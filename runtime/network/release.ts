@@ -24,7 +24,7 @@ export async function releaseNetworks(
 ): Promise<void> {
   if (leasedNetworks(store).length === 0) return;
   await withdrawPorts(store, container, only);
-  using _ = lockNetworks(store);
+  using _ = await lockNetworks(store);
   const networks = leasedNetworks(store).filter((id) => only === undefined || id === only);
   const held = networks.flatMap((network) => {
     const leases = listLeases(store, network),

@@ -59,7 +59,7 @@ export async function pruneNetworks(store: Store, filters: readonly Filter[]): P
 async function remove(store: Store, network: NetworkFile): Promise<void> {
   const { Id: id, Name: name } = network;
   using host = new NetlinkSocket(NETLINK.ROUTE);
-  using _ = lockNetworks(store);
+  using _ = await lockNetworks(store);
   if (readNetwork(store, id) === undefined) throw new EngineError(`network ${name} not found`);
   if (listLeases(store, id).length > 0) {
     throw new ConflictError(

@@ -21,10 +21,30 @@ const filesOf = (store: Store) => store.path("network/files");
 /** Says that the networks are there that there always are. */
 const noteOf = (store: Store) => store.path("network/predefined");
 
-/** The lock on networks and on who has which address. Held while one is looked for and taken, never while the kernel is waited for. */
-export function lockNetworks(store: Store): DirectoryLock {
-  ensureNetworks(store);
-  return DirectoryLock.take(store.path("network"), "exclusive");
+/** Fulfilled when nobody else in this process has the lock. */
+let free = Promise.resolve();
+
+/**
+ * The lock on networks and on who has which address. A monitor clears up after several containers at once, and who holds the lock
+ * waits for promises: in one process it is handed on by a promise, too, since flock(2) would stop the holder itself.
+ */
+export async function lockNetworks(store: Store): Promise<Disposable> {
+  const before = free, { promise, resolve } = Promise.withResolvers<void>();
+  free = promise;
+  await before;
+  try {
+    ensureNetworks(store);
+    const lock = DirectoryLock.take(store.path("network"), "exclusive");
+    return {
+      [Symbol.dispose]() {
+        lock[Symbol.dispose]();
+        resolve();
+      },
+    };
+  } catch (error) {
+    resolve();
+    throw error;
+  }
 }
 
 /** Makes the networks that there always are, with ids that stay: bridge, host and none. */

@@ -37,7 +37,8 @@ export async function refuses(
   const line = onlyLine(result.stderr, description).replaceAll(root, "STORE");
   if (typeof message === "string") equal(line, message, description);
   else match(line, message, description);
-  deepEqual(await snapshot(root), before, description);
+  const changes = changed(before, await snapshot(root));
+  equal(changes.length, 0, `the store has changed:\n${changes.join("\n")}\n${description}`);
   if (!damaged) assertTidy(root);
 }
 
@@ -54,6 +55,14 @@ export function onlyLine(stderr: string, description = stderr): string {
   equal(lines.length, 2, `one line expected\n${description}`);
   equal(lines[1], "", description);
   return lines[0];
+}
+
+/** The lines that only one of two snapshots has. */
+function changed(before: readonly string[], after: readonly string[]): string[] {
+  return [
+    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
+  ];
 }
 
 /** Every path below a directory with its type; of what is no directory also size, time and target. */

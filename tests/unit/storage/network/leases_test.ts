@@ -8,6 +8,7 @@ import {
 } from "../../../../storage/network/leases.ts";
 import {
   ensureNetworks,
+  lockNetworks,
   newNetwork,
   readNetworks,
   resolveNetwork,
@@ -97,4 +98,21 @@ Deno.test("there are always three networks, found by name, id and the beginning 
     }
     throws(() => resolveNetwork(store, "nosuch"), { message: "network nosuch not found" });
   });
+});
+
+Deno.test("in one process, too, the lock is one holder's, who may wait for others meanwhile", async () => {
+  const root = Deno.makeTempDirSync({ prefix: "box-networks-" }), order: string[] = [];
+  try {
+    const store = new Store(root);
+    const hold = async (name: string) => {
+      using _ = await lockNetworks(store);
+      order.push(`${name} has it`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push(`${name} gives it back`);
+    };
+    await Promise.all([hold("a"), hold("b")]);
+    deepEqual(order, ["a has it", "a gives it back", "b has it", "b gives it back"]);
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
 });
