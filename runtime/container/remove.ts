@@ -79,6 +79,8 @@ async function removeDamaged(store: Store, id: string): Promise<void> {
     throw new ConflictError(`container ${id} is damaged, but running: end the box that runs it`);
   }
   using _ = lockContainer(store, id);
+  const { releaseNetworks } = await import("../network/release.ts");
+  await releaseNetworks(store, id);
   removeAllOf(store, id);
 }
 

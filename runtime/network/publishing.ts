@@ -5,6 +5,7 @@
 
 import type { ContainerFile, HostConfig, NetworkSettings } from "../../storage/container/config.ts";
 import { readContainerIfExists, readHostConfig } from "../../storage/container/container_store.ts";
+import { CorruptStoreError } from "../../storage/errors.ts";
 import type { NetworkFile } from "../../storage/network/config.ts";
 import { leasedNetworks, listLeases } from "../../storage/network/leases.ts";
 import { readNetwork } from "../../storage/network/network_store.ts";
@@ -53,8 +54,7 @@ export async function withdrawPorts(
   containerId: string,
   only?: string,
 ): Promise<void> {
-  const container = readContainerIfExists(store, containerId);
-  if (!container || !publishesPorts(container, readHostConfig(store, containerId))) return;
+  if (!mayPublishPorts(store, containerId)) return;
   const { endForwarding } = await import("./ports/publish.ts");
   for (const id of leasedNetworks(store)) {
     const network = readNetwork(store, id);
@@ -63,5 +63,16 @@ export async function withdrawPorts(
     for (const { address, container } of listLeases(store, id)) {
       if (container === containerId && !address.includes(":")) endForwarding(bridge, address);
     }
+  }
+}
+
+/** A container whose files are damaged cannot tell: what it publishes is found by its addresses. */
+function mayPublishPorts(store: Store, id: string): boolean {
+  try {
+    const container = readContainerIfExists(store, id);
+    return container !== undefined && publishesPorts(container, readHostConfig(store, id));
+  } catch (error) {
+    if (error instanceof CorruptStoreError) return true;
+    throw error;
   }
 }

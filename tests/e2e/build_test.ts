@@ -338,6 +338,6 @@ boxTest("contexts and Dockerfiles from standard input, and checks", async (box) 
   const checked = await box.run("build --check -", { stdin: "FROM busybox\nCMD echo hi\n" });
   equal(checked.code, 1);
   match(checked.stdout, /^Check complete, 1 warning has been found!\n\nWARNING: JSONArgs/);
-  await box.fail("build --pull .", 125, /--pull is not supported yet/);
+  await box.fail("build --rm=false .", 125, /--rm is not supported/);
   await box.fail(["build", `${box.temp}/nosuch`], 1, /path ".*nosuch" not found/);
 });

@@ -134,8 +134,10 @@ boxTest(
       const command = ["run", "--rm", ...mounts, "links", "sh", "-c", where];
       const { code, stdout, stderr } = await box.run(command);
       if (code === 0) {
-        started++;
-        for (const place of stdout.trim().split("\n")) match(place, expected);
+        // A mv that copies to another file system removes the directory then, and the mount goes with it.
+        const places = stdout.split("\n").filter(Boolean);
+        if (places.length > 0) started++;
+        for (const place of places) match(place, expected);
       } else {
         equal(code, 125, stderr);
         match(onlyLine(stderr), /unable to start container process: (open mount point|mount on) /);

@@ -289,9 +289,9 @@ boxTest("flags of later work are refused, not ignored", async (box) => {
   await box.busybox();
   for (
     const flags of [
-      "-p 80:80",
-      "-m 64m",
-      "--cpus 1",
+      "--gpus all",
+      "--storage-opt size=1g",
+      "--link-local-ip 169.254.1.1",
     ]
   ) {
     await box.fail(`run --rm ${flags} busybox true`, 125, /not supported yet/);

@@ -65,7 +65,7 @@ const MEBI = 2 ** 20;
 
 boxTest("stats measures what a container uses", async (box) => {
   await box.busybox();
-  await runBeside(box, "--name busy", "echo ready; while :; do :; done");
+  await runBeside(box, "--name busy --network none", "echo ready; while :; do :; done");
   // dd waits, with all that it has read, until the second sleep reads.
   const big = "dd if=/dev/zero bs=24M count=1 2>/dev/null | sleep 1000 & echo ready; wait";
   await runBeside(box, "--name big", big);

@@ -18,16 +18,17 @@ export function storeLeftovers(root: string): string[] {
   ];
 }
 
-/** An address is a running container's, and none runs any more. */
+/** An address is a running container's. */
 function danglingLeases(root: string): string[] {
   const leases = `${root}/network/leases`;
   const networks = list(leases).filter((name) => /^[0-9a-f]{64}$/.test(name));
   return networks.flatMap((network) =>
-    list(`${leases}/${network}`).map((address) =>
-      `${address} of network ${network} is ${
-        Deno.readLinkSync(`${leases}/${network}/${address}`)
-      }'s`
-    )
+    list(`${leases}/${network}`).flatMap((address) => {
+      const [container] = Deno.readLinkSync(`${leases}/${network}/${address}`).split("/");
+      const file = read(`${root}/containers/${container}/config.v2.json`);
+      if (file !== undefined && JSON.parse(file).State.Running) return [];
+      return `${address} of network ${network} is ${container}'s, which does not run`;
+    })
   );
 }
 
