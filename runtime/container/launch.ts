@@ -17,28 +17,32 @@ import { ConflictError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import { mountOverlay, unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
-import { now } from "../../storage/time.ts";
 import type { ContainerVolumes } from "../volume/operations.ts";
-import { ExecutionRefused, StartError, startSandbox } from "../sandbox/start.ts";
+import { ExecutionRefused, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { forgetExitStatus } from "./exit_status.ts";
-import { healthAtStart } from "./healthcheck.ts";
+import {
+  failedContainer,
+  refusedContainer,
+  startedContainer,
+  withPlaces,
+} from "./launch_record.ts";
 import { closeCgroup, limitContainer } from "./limits.ts";
 import { lockContainer } from "./lock_container.ts";
-import { isLogged, logPathOf, openLog } from "./log/container_log.ts";
+import { isLogged, openLog } from "./log/container_log.ts";
 import { checkLogOptions } from "./log/options.ts";
 import { ContainerMounts } from "./mounts.ts";
 import { ContainerNetwork, releaseNetwork } from "./network.ts";
 import { writeNetworkFiles } from "./network_files.ts";
 import { closeSockets, reservePorts } from "./network_sockets.ts";
 import { describeSandbox } from "./prepare.ts";
-import { bootId, identifyProcess, isAlive, openProcess } from "./process_identity.ts";
+import { isAlive, openProcess } from "./process_identity.ts";
 import { recordNetworkEvents } from "./network_settings.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { needsMonitor } from "./monitor/need.ts";
 import { shouldRestart } from "./restart_policy.ts";
 import type { RunningContainer } from "./running.ts";
-import { hasAppArmor, securityOf } from "./security.ts";
+import { securityOf } from "./security.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
 import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
 import { volumesOf } from "./volumes.ts";
@@ -116,6 +120,10 @@ class Launch {
     });
   }
 
+  private get isRestart(): boolean {
+    return this.options.restart !== undefined;
+  }
+
   async run(): Promise<RunningContainer> {
     const { store, mountId, monitorLock, hostConfig } = this;
     try {
@@ -162,7 +170,7 @@ class Launch {
     const rootfs = mountOverlay(store, this.mountId);
     ensureRunDirectories(directory);
     forgetExitStatus(store, container.ID);
-    if (this.options.restart) await releaseNetwork(store, container.ID, hostConfig); // what it had before
+    if (this.isRestart) await releaseNetwork(store, container.ID, hostConfig); // what it had before
     await this.reservePorts();
     const network = this.network = await ContainerNetwork.open(store, this.container, hostConfig);
     await this.openResolver(network);
@@ -216,48 +224,15 @@ class Launch {
     this.sockets.push(...makeResolverSockets(spec.namespace));
   }
 
-  /** Writes down that the container runs, and what proves it. */
   private noteStart(): void {
-    const { pid, processPid } = this.keeper!, { State: state } = this.container;
-    const keeper = identifyProcess(pid);
-    this.note({
-      ...this.container,
-      State: {
-        ...state,
-        Running: true,
-        Restarting: false,
-        OOMKilled: false,
-        Pid: processPid,
-        ExitCode: 0,
-        Error: "",
-        StartedAt: now(),
-        Health: healthAtStart(this.container),
-      },
-      ...this.freshStart(),
-      // It may be over and gone already.
-      BoxProcess: identifyProcess(processPid) ?? { StartTime: "", BootID: bootId() },
-      BoxKeeper: keeper && {
-        Pid: pid,
-        ...keeper,
-        Descriptors: this.streams.held,
-        ...this.sockets.length > 0 && { Sockets: this.sockets },
-      },
-      NetworkSettings: this.network!.settings(this.container.NetworkSettings, processPid),
-    });
+    const { keeper, streams, sockets, network, isRestart } = this;
+    const held = { Descriptors: streams.held, ...sockets.length > 0 && { Sockets: sockets } };
+    this.note(startedContainer(this.container, keeper!, held, network!, isRestart));
   }
 
-  /** Writes what is known of the container now, with what every start leaves in its file. */
   private note(container: ContainerFile): void {
-    const path = (name: string) => `${this.network?.filesOf ?? this.directory}/${name}`;
-    this.container = {
-      ...container,
-      HasBeenStartedBefore: true,
-      AppArmorProfile: container.AppArmorProfile && hasAppArmor() ? container.AppArmorProfile : "",
-      LogPath: logPathOf(this.store, container.ID, this.hostConfig),
-      HostnamePath: path("hostname"),
-      HostsPath: path("hosts"),
-      ResolvConfPath: path("resolv.conf"),
-    };
+    const files = this.network?.filesOf ?? this.directory;
+    this.container = withPlaces(container, this.store, this.hostConfig, files);
     writeContainer(this.directory, this.container);
   }
 
@@ -281,12 +256,7 @@ class Launch {
    */
   private async noteRefusal(error: ExecutionRefused): Promise<void> {
     const { store, hostConfig } = this, exit = { code: error.exitCode };
-    const container = {
-      ...this.container,
-      ...this.freshStart(),
-      State: { ...this.container.State, Running: false, Restarting: false, StartedAt: now() },
-      BoxProcess: { StartTime: "", BootID: bootId() },
-    };
+    const container = refusedContainer(this.container, this.isRestart);
     const isRestarted = shouldRestart(container, hostConfig, exit);
     if (!isRestarted) await this.releaseHost();
     this.note(container);
@@ -298,21 +268,11 @@ class Launch {
     else recordRestart(store, container.ID, exit, this.volumes);
   }
 
-  /** What a start by hand does away with. */
-  private freshStart(): Pick<ContainerFile, "RestartCount" | "HasBeenManuallyStopped"> {
-    const RestartCount = this.options.restart ? this.container.RestartCount : 0;
-    return { RestartCount, HasBeenManuallyStopped: false };
-  }
-
   /** Leaves the reason why there was no start in the container's state. */
   private noteFailure(error: unknown): void {
-    const { State } = this.container;
     if (this.volumesMounted) this.volumes?.recordUnmounts();
-    const ExitCode = error instanceof StartError ? error.exitCode : 128;
-    const Error = error instanceof globalThis.Error ? error.message : String(error);
     try {
-      const stopped = { ...State, Running: false, Restarting: false, ExitCode, Error };
-      writeContainer(this.directory, { ...this.container, State: stopped });
+      writeContainer(this.directory, failedContainer(this.container, error));
     } catch (failure) {
       if (!(failure instanceof SystemError)) throw failure; // as on a full disk: the first error is the one to tell
     }
