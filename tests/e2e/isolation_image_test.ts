@@ -1,5 +1,5 @@
 /** Images in which nothing is what box expects: links and files in place of directories, and odd accounts. */
-import { equal, match, ok } from "node:assert/strict";
+import { equal, match } from "node:assert/strict";
 import { assertTidy, type Box, boxTest, busyboxTar, onlyLine } from "./harness.ts";
 import { changedBusybox, Outside } from "./isolation/containers.ts";
 
