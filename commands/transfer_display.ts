@@ -37,7 +37,7 @@ function terminalDisplay(write: (text: string) => void): ReportTransfer {
     }
     const now = performance.now(), isMoving = status.total !== undefined;
     if (isMoving && status.current !== status.total) {
-      if (now - (drawnAt.get(id) ?? 0) < REDRAW_INTERVAL) return;
+      if (now - (drawnAt.get(id) ?? -Infinity) < REDRAW_INTERVAL) return;
       drawnAt.set(id, now);
     }
     const line = lines.get(id);

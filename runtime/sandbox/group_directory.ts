@@ -38,13 +38,29 @@ export function makeGroup({ mountPoint }: { readonly mountPoint: string }, id: s
 /** What a group that is in use, or not ours to remove, or not there, answers. */
 const REMAINS: readonly string[] = ["ENOENT", "EBUSY", "ENOTEMPTY", "ENOTDIR", ...FORBIDDEN];
 
+/** How often a group is asked to go whose last process is about to, a millisecond apart. */
+const ATTEMPTS = 100;
+
 /** Removes a container's group in a hierarchy, and box's own directory with the last one. */
 export function removeGroup(mountPoint: string, id: string): void {
-  const parent = `${mountPoint}/${BOX_GROUP}`;
-  for (const path of [`${parent}/${id}`, parent]) {
-    const error = tryRemoveDirectory(AT.FDCWD, path);
-    if (error !== undefined && !REMAINS.includes(error)) {
-      throw new EngineError(`cannot remove control group ${path}: ${error}`);
-    }
+  const parent = `${mountPoint}/${BOX_GROUP}`, path = `${parent}/${id}`;
+  let error = tryRemoveDirectory(AT.FDCWD, path);
+  // A process is in its group for a moment longer than it is seen there, or can be waited for.
+  for (let attempt = 1; error === "EBUSY" && attempt < ATTEMPTS; attempt++) {
+    pause();
+    error = tryRemoveDirectory(AT.FDCWD, path);
+  }
+  check(path, error);
+  check(parent, tryRemoveDirectory(AT.FDCWD, parent));
+}
+
+/** A millisecond, without anything else being done meanwhile. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+function check(path: string, error: string | undefined): void {
+  if (error !== undefined && !REMAINS.includes(error)) {
+    throw new EngineError(`cannot remove control group ${path}: ${error}`);
   }
 }

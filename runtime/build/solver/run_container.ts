@@ -68,27 +68,27 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
   const directory = openAt(AT.FDCWD, scratch, O.PATH | O.DIRECTORY);
   fds.defer(() => close(directory));
   using group = TemporaryGroup.make(layer.id);
-  const keeper = await startSandbox({
-    rootfs,
-    readonlyRootfs: false,
-    hostname,
-    domainname: "",
-    network: request.network,
-    hostNamespaces: [],
-    mounts: [...binds.filter(({ target }) => !targets.has(target)), ...request.mounts],
-    shmSize: request.shmSize,
-    maskedPaths: [...maskedPaths, ...alsoMaskedPaths],
-    readonlyPaths,
-    security,
-    user,
-    workingDirectory: request.workingDirectory,
-    argv: request.argv,
-    env: environmentOf(request.env, user.home),
-    stdio: streams.sandbox,
-    cgroup: group?.spec,
-    init: false,
-  }, { directory, end: streams.endWriter, held: [] });
   try {
+    const keeper = await startSandbox({
+      rootfs,
+      readonlyRootfs: false,
+      hostname,
+      domainname: "",
+      network: request.network,
+      hostNamespaces: [],
+      mounts: [...binds.filter(({ target }) => !targets.has(target)), ...request.mounts],
+      shmSize: request.shmSize,
+      maskedPaths: [...maskedPaths, ...alsoMaskedPaths],
+      readonlyPaths,
+      security,
+      user,
+      workingDirectory: request.workingDirectory,
+      argv: request.argv,
+      env: environmentOf(request.env, user.home),
+      stdio: streams.sandbox,
+      cgroup: group?.spec,
+      init: false,
+    }, { directory, end: streams.endWriter, held: [] });
     return await follow(keeper, streams, request);
   } finally {
     await group?.end();
