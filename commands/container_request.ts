@@ -44,7 +44,7 @@ export function containerRequest(
   if (options.detach === false) checkInputDevice(streams, inputIsTerminal);
   const pairsOf = (paths: readonly string[], lookup: Lookup) =>
     paths.flatMap((path) => parseKeyValueFile(path, readOrRefuse(path, readFile), lookup));
-  const network = networkRequest(options);
+  const network = networkRequest(options, lookup);
   const { entrypoint, name, platform, user, hostname, domainname, workdir } = options;
   const stopSignal = options["stop-signal"], published = publishRequest(options);
   const stopTimeout = options["stop-timeout"];

@@ -21,7 +21,7 @@ export const networkOptions = {
   network: collected(
     "network",
     null,
-    "Connect a container to a network",
+    "Connect a container to a network (else BOX_NETWORK, else bridge)",
     (text) => text,
     { aliases: ["net"] },
   ),

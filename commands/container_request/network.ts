@@ -5,18 +5,20 @@ import { parseAddress } from "../../storage/network/address.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { OptionValues } from "../cli/options.ts";
 import type { networkOptions } from "../container_options/network.ts";
+import type { Lookup } from "./key_values.ts";
 
 type NetworkOptions = OptionValues<typeof networkOptions>;
 
 /** What of a request is about networks: parts of config and hostConfig, and what is asked of the first network. */
-export function networkRequest(options: NetworkOptions): {
+export function networkRequest(options: NetworkOptions, lookup: Lookup): {
   readonly config: Partial<CreateRequest["config"]>;
   readonly hostConfig: Partial<CreateRequest["hostConfig"]>;
   readonly networks?: CreateRequest["networks"];
 } {
   const { ip, ip6, link, dns } = options;
   const mac = options["mac-address"], search = options["dns-search"];
-  const NetworkMode = networkMode(options.network), aliases = options["network-alias"];
+  const NetworkMode = networkMode(options.network) ?? (lookup("BOX_NETWORK") || "default");
+  const aliases = options["network-alias"];
   if (aliases.length > 0 && !isUserDefined(NetworkMode)) {
     throw new UsageError("network-scoped aliases are only supported for user-defined networks");
   }
@@ -45,7 +47,7 @@ export function networkRequest(options: NetworkOptions): {
 }
 
 /** What --network names. Throws a UsageError in Docker's words for what it cannot mean. */
-function networkMode(networks: readonly string[]): string {
+function networkMode(networks: readonly string[]): string | undefined {
   for (const network of networks) {
     if (network === "") throw new UsageError("no name set for network");
     if (/^container:?$/.test(network)) {
@@ -60,7 +62,7 @@ function networkMode(networks: readonly string[]): string {
     const names = [...wanted].sort().join(", ");
     throw new InvalidError(`Container cannot be connected to network endpoints: ${names}`);
   }
-  return networks[0] ?? "default";
+  return networks[0];
 }
 
 /** Docker's NetworkMode.IsUserDefined. */

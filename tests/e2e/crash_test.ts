@@ -2,8 +2,8 @@
 import { equal } from "node:assert/strict";
 import { assertTidy, type Box, boxTest, busyboxTar } from "./harness.ts";
 
-/** How often each command is killed; together some sixty times. */
-const ROUNDS = Number(Deno.env.get("BOX_CRASH_ROUNDS") ?? 10);
+/** How often each command is killed; together some thirty times. */
+const ROUNDS = Number(Deno.env.get("BOX_CRASH_ROUNDS") ?? 5);
 
 /**
  * Starts a command again and again, and kills it after a time between 0 and what it takes whole. After each death the next

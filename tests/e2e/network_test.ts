@@ -15,7 +15,9 @@ async function addressesIn(box: Box, name: string): Promise<string[]> {
 const reaches = (box: Box, from: string, address: string) =>
   box.ok(["exec", from, "ping", "-c", "1", "-W", "5", address]);
 
-boxTest("the default network is a bridge with an address for each container", async (box) => {
+boxTest("the default network is a bridge with an address for each container", {
+  network: "default",
+}, async (box) => {
   await box.busybox();
   await box.ok("run -d --name one busybox sleep 100");
   await box.ok("run -d --name two --hostname twin --domainname example.org busybox sleep 100");
@@ -59,73 +61,77 @@ boxTest("the default network is a bridge with an address for each container", as
   await box.fail("run --rm --network container:two busybox true", 125, /non running container/);
 });
 
-boxTest("networks of one's own: made, joined while running, left, removed", async (box) => {
-  await box.busybox();
-  await box.ok(
-    "network create --subnet 10.213.7.0/24 --ip-range 10.213.7.128/25 " +
-      "--gateway 10.213.7.1 --label team=blue back",
-  );
-  await box.ok("network create --internal --subnet 10.213.8.0/24 quiet");
-  equal(await box.ok("network ls --format {{.Name}} -f label=team=blue"), "back");
-  await box.ok(
-    "run -d --name web --network back --ip 10.213.7.77 --network-alias www busybox sleep 100",
-  );
-  const { back } = await inspectNetworks(box, "web");
-  deepEqual([back.IPAddress, back.Gateway], ["10.213.7.77", "10.213.7.1"]);
-  equal(back.Aliases[0], "www");
-  match(await box.ok("exec web cat /etc/resolv.conf"), /^nameserver 127\.0\.0\.11$/m);
-  match(await box.ok("exec web ip route"), /^default via 10\.213\.7\.1 dev eth0/m);
+boxTest(
+  "networks of one's own: made, joined while running, left, removed",
+  { network: "default" },
+  async (box) => {
+    await box.busybox();
+    await box.ok(
+      "network create --subnet 10.213.7.0/24 --ip-range 10.213.7.128/25 " +
+        "--gateway 10.213.7.1 --label team=blue back",
+    );
+    await box.ok("network create --internal --subnet 10.213.8.0/24 quiet");
+    equal(await box.ok("network ls --format {{.Name}} -f label=team=blue"), "back");
+    await box.ok(
+      "run -d --name web --network back --ip 10.213.7.77 --network-alias www busybox sleep 100",
+    );
+    const { back } = await inspectNetworks(box, "web");
+    deepEqual([back.IPAddress, back.Gateway], ["10.213.7.77", "10.213.7.1"]);
+    equal(back.Aliases[0], "www");
+    match(await box.ok("exec web cat /etc/resolv.conf"), /^nameserver 127\.0\.0\.11$/m);
+    match(await box.ok("exec web ip route"), /^default via 10\.213\.7\.1 dev eth0/m);
 
-  await box.ok("run -d --name lone --network quiet busybox sleep 100");
-  equal((await box.ok("exec lone ip route")).includes("default"), false);
-  await box.ok("network connect --alias db quiet web");
-  deepEqual(await addressesIn(box, "web"), [
-    "127.0.0.1/8 lo",
-    "10.213.7.77/24 eth0",
-    "10.213.8.3/24 eth1",
-  ]);
-  await reaches(box, "web", "10.213.8.2");
-  match(await box.ok("exec web cat /etc/hosts"), /^10\.213\.8\.3\t/m);
-  match(await box.ok("exec web ip route"), /^default via 10\.213\.7\.1 dev eth0/m);
-  await box.ok("network disconnect back web");
-  deepEqual(await addressesIn(box, "web"), ["127.0.0.1/8 lo", "10.213.8.3/24 eth1"]);
-  equal((await box.ok("exec web ip route")).includes("default"), false);
-  deepEqual(Object.keys(await inspectNetworks(box, "web")), ["quiet"]);
+    await box.ok("run -d --name lone --network quiet busybox sleep 100");
+    equal((await box.ok("exec lone ip route")).includes("default"), false);
+    await box.ok("network connect --alias db quiet web");
+    deepEqual(await addressesIn(box, "web"), [
+      "127.0.0.1/8 lo",
+      "10.213.7.77/24 eth0",
+      "10.213.8.3/24 eth1",
+    ]);
+    await reaches(box, "web", "10.213.8.2");
+    match(await box.ok("exec web cat /etc/hosts"), /^10\.213\.8\.3\t/m);
+    match(await box.ok("exec web ip route"), /^default via 10\.213\.7\.1 dev eth0/m);
+    await box.ok("network disconnect back web");
+    deepEqual(await addressesIn(box, "web"), ["127.0.0.1/8 lo", "10.213.8.3/24 eth1"]);
+    equal((await box.ok("exec web ip route")).includes("default"), false);
+    deepEqual(Object.keys(await inspectNetworks(box, "web")), ["quiet"]);
 
-  // A container that does not run keeps what it is to be connected to.
-  await box.ok("stop -t 0 web");
-  await box.ok("network connect --ip 10.213.7.200 back web");
-  await box.ok("start web");
-  equal((await box.ok("exec web ip addr")).includes("10.213.7.200/24"), true);
+    // A container that does not run keeps what it is to be connected to.
+    await box.ok("stop -t 0 web");
+    await box.ok("network connect --ip 10.213.7.200 back web");
+    await box.ok("start web");
+    equal((await box.ok("exec web ip addr")).includes("10.213.7.200/24"), true);
 
-  await box.fail(
-    "network rm quiet",
-    1,
-    /^Error response from daemon: error while removing network: network quiet id \w+ has active endpoints$/m,
-  );
-  await box.ok("rm -f web lone");
-  equal(await box.ok("network rm quiet"), "quiet");
-  match(await box.ok("network prune -f"), /^Deleted Networks:\nback\n?$/);
-  const names = await box.ok([
-    "events",
-    "--since",
-    "1h",
-    "--until",
-    "0s",
-    "-f",
-    "type=network",
-    "--format",
-    "{{.Action}} {{.Actor.Attributes.name}}",
-  ]);
-  deepEqual(names.split("\n").slice(0, 4), [
-    "create back",
-    "create quiet",
-    "connect back",
-    "connect quiet",
-  ]);
-});
+    await box.fail(
+      "network rm quiet",
+      1,
+      /^Error response from daemon: error while removing network: network quiet id \w+ has active endpoints$/m,
+    );
+    await box.ok("rm -f web lone");
+    equal(await box.ok("network rm quiet"), "quiet");
+    match(await box.ok("network prune -f"), /^Deleted Networks:\nback\n?$/);
+    const names = await box.ok([
+      "events",
+      "--since",
+      "1h",
+      "--until",
+      "0s",
+      "-f",
+      "type=network",
+      "--format",
+      "{{.Action}} {{.Actor.Attributes.name}}",
+    ]);
+    deepEqual(names.split("\n").slice(0, 4), [
+      "create back",
+      "create quiet",
+      "connect back",
+      "connect quiet",
+    ]);
+  },
+);
 
-boxTest("what cannot be is refused in docker's words", async (box) => {
+boxTest("what cannot be is refused in docker's words", { network: "default" }, async (box) => {
   await box.busybox();
   await box.ok("network create --subnet 10.213.9.0/30 small");
   const refused: [command: string, code: number, message: string][] = [
@@ -188,6 +194,7 @@ const CONTAINERS = Number(Deno.env.get("BOX_NETWORK_CONTAINERS") ?? 40);
 
 boxTest(
   "many containers on one bridge, some of whose box is killed: no address is given twice",
+  { network: "default" },
   async (box) => {
     await box.busybox();
     const seen: string[] = [];

@@ -45,8 +45,8 @@ export class Box extends Program {
     return `${this.top}/temp`;
   }
 
-  /** A box with an empty store, run by the user with that name. */
-  static async create(userName = "root"): Promise<Box> {
+  /** A box with an empty store, run by the user with that name. Containers that ask for no network get none, or box's default. */
+  static async create(userName = "root", network: "none" | "default" = "none"): Promise<Box> {
     const user = findUser(userName);
     skipUnless(user, `no user ${userName} here`);
     const top = await Deno.makeTempDir({ prefix: "box-e2e-" });
@@ -58,7 +58,7 @@ export class Box extends Program {
         await Deno.chown(`${top}/${name}`, user.uid, user.gid);
       }
       return new Box(top, await programFor(user, `${top}/box`), {
-        env: await environment(user, top),
+        env: { ...await environment(user, top), ...network === "none" && { BOX_NETWORK: "none" } },
         clearEnv: true,
         cwd: `${top}/temp`,
         ...isSelf(user) ? {} : { uid: user.uid, gid: user.gid },

@@ -10,7 +10,7 @@ export interface OnHost {
 
 /** Runs `use` on a host of its own; what box leaves there is looked for. */
 export function hostTest(name: string, use: (box: Box, host: OnHost) => Promise<void>): void {
-  boxTest(name, async (own) => {
+  boxTest(name, { network: "default" }, async (own) => {
     await own.busybox();
     await HostNetwork.with(async (network) => {
       const box = network.onHost(own);

@@ -392,3 +392,14 @@ Deno.test("a terminal needs one in front of it, unless nothing is attached to it
     exitCode: 1,
   });
 });
+
+Deno.test("BOX_NETWORK is the network of a container that asks for none", () => {
+  const modeOf = (value: string, ...argv: string[]) => {
+    const { options, args } = parseCommandLine(createOptions, [...argv, "image"], false);
+    const lookup = (name: string) => name === "BOX_NETWORK" ? value : surroundings.lookup(name);
+    return containerRequest(options, args, { ...surroundings, lookup }).hostConfig.NetworkMode;
+  };
+  assert.equal(modeOf("none"), "none");
+  assert.equal(modeOf(""), "default");
+  assert.equal(modeOf("none", "--network", "bridge"), "bridge");
+});
