@@ -1,49 +1,70 @@
-/** HTTPS to a server whose certificate does not matter, which Deno's fetch cannot do: through Deno's node:https. */
+/**
+ * HTTPS to a server whose certificate does not matter, which Deno's fetch cannot do, and node:https not in every Deno: fetch
+ * speaks plain HTTP through a socket of our own, and what comes out of it goes on through Deno's node:tls.
+ */
 
-import type { IncomingMessage } from "node:http";
-import { request as openRequest } from "node:https";
+import { connect, type TLSSocket } from "node:tls";
 import type { HttpRequest } from "./transport.ts";
 
 /** As fetch, without following redirects and without a proxy. */
 export async function requestUnverified(request: HttpRequest): Promise<Response> {
   const { url, method, headers, body, signal } = request;
-  const length = body instanceof Uint8Array ? { "content-length": String(body.length) } : {};
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const outgoing = openRequest(url, {
-    method,
-    headers: { ...headers, ...length },
+  const directory = await Deno.makeTempDir({ prefix: "box-tls-" }); // nobody else's
+  const path = `${directory}/socket`;
+  try {
+    using listener = Deno.listen({ transport: "unix", path });
+    const relayed = relayOne(listener, url);
+    const client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
+    const plain = new URL(url);
+    plain.protocol = "http:";
+    const options = { method, headers, body, signal, client, redirect: "manual" } as const;
+    return await Promise.race([fetch(plain, options), relayed]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Passes one connection on to the server. Never returns; throws if the server cannot be had. */
+async function relayOne(listener: Deno.UnixListener, { hostname, port }: URL): Promise<never> {
+  const failed = Promise.withResolvers<never>();
+  const connection = await listener.accept().catch(() => undefined);
+  if (connection === undefined) return await failed.promise; // fetch has failed before
+  const server = connect({
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || 443),
+    ALPNProtocols: ["http/1.1"],
     rejectUnauthorized: false,
-    signal,
   });
-  outgoing.once("response", resolve).on("error", reject);
-  if (body instanceof Uint8Array) outgoing.write(body);
-  else if (body !== undefined) {
-    for await (const chunk of body) {
-      await new Promise<void>((done, fail) =>
-        outgoing.write(chunk, (error) => error ? fail(error) : done())
-      );
-    }
-  }
-  outgoing.end();
-  return responseOf(await promise, method);
+  server.on("error", (error) => {
+    failed.reject(error);
+    close(connection);
+  });
+  server.on("end", () => close(connection));
+  server.on("data", (bytes) => {
+    server.pause();
+    writeAll(connection, new Uint8Array(bytes)).then(() => server.resume(), () => server.destroy());
+  });
+  pass(connection, server).catch(() => server.destroy());
+  return await failed.promise;
 }
 
-function responseOf(message: IncomingMessage, method: string): Response {
-  const headers = new Headers();
-  for (let at = 0; at + 1 < message.rawHeaders.length; at += 2) {
-    headers.append(message.rawHeaders[at], message.rawHeaders[at + 1]);
+async function pass(connection: Deno.Conn, server: TLSSocket): Promise<void> {
+  for await (const chunk of connection.readable) {
+    if (!server.write(chunk)) await new Promise((resolve) => server.once("drain", resolve));
   }
-  const status = message.statusCode ?? 0;
-  const hasBody = method !== "HEAD" && ![204, 205, 304].includes(status);
-  if (!hasBody) message.resume();
-  return new Response(hasBody ? ReadableStream.from(bytesOf(message)) : null, {
-    status,
-    statusText: message.statusMessage,
-    headers,
-  });
+  server.end();
 }
 
-async function* bytesOf(message: IncomingMessage): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for await (const chunk of message) yield new Uint8Array(chunk);
-  if (!message.complete) throw new Error("connection closed before the message was complete");
+async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) {
+    rest = rest.subarray(await connection.write(rest));
+  }
+}
+
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // It is already.
+  }
 }
