@@ -8,7 +8,7 @@
 import { describeLeftover, hostState } from "../tests/e2e/harness/host.ts";
 import { must } from "./command.ts";
 import { installPackages, testPackages } from "./packages.ts";
-import { argumentsFor, withSecondTry, worthASecondTry } from "./test/second_try.ts";
+import { filterFor, withSecondTry, worthASecondTry } from "./test/second_try.ts";
 import { formatTotals, readReport, sum, type TestReport } from "./test/totals.ts";
 
 const project = new URL("..", import.meta.url).pathname;
@@ -57,11 +57,10 @@ async function endToEndTests(args: string[]): Promise<TestReport> {
   // They wait a good part of their time for what they have started: one more than there are processors.
   const jobs = String(navigator.hardwareConcurrency + 1);
   let report = await denoTest(["--parallel", ...args], { DENO_JOBS: jobs });
-  for (const failure of worthASecondTry(report)) {
-    heading(`once more, alone: ${failure.name}`);
-    const again = await denoTest(argumentsFor(failure));
-    report = withSecondTry(report, failure, again);
-    if (!report.failures.includes(failure)) flaky.push(`${failure.file}: ${failure.name}`);
+  for (const name of worthASecondTry(report)) {
+    heading(`once more, alone: ${name}`);
+    report = withSecondTry(report, name, await denoTest([filterFor(name), ...args]));
+    if (!report.failures.includes(name)) flaky.push(name);
   }
   const look = async () =>
     (await hostState()).map(describeLeftover).filter((line) => !before.has(line));

@@ -19,17 +19,11 @@ export function formatTotals({ passed, failed, skipped }: Totals): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** A test that failed, and the file it is in. */
-export interface Failure {
-  readonly file: string;
-  readonly name: string;
-}
-
 /** What one `deno test` run came to. */
 export interface TestReport {
   totals: Totals;
-  /** Fewer than `totals.failed` when something failed outside of any test. */
-  failures: Failure[];
+  /** Names of tests that failed; fewer than `totals.failed` when something failed outside of any test. */
+  failures: string[];
   /** "name of the test: reason" for each skipped one. */
   skips: string[];
 }
@@ -47,21 +41,19 @@ export interface TestRun {
 export function readReport(junit: string, { lateSkips, filtered, exitCode }: TestRun): TestReport {
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
   const skips = [...lateSkips];
-  const failures: Failure[] = [];
-  for (const [, file, suite] of junit.matchAll(/<testsuite name="([^"]*)"(.*?)<\/testsuite>/gs)) {
-    for (
-      const [, name, body] of suite.matchAll(/<testcase name="([^"]*)"[^>]*>(.*?)<\/testcase>/gs)
-    ) {
-      if (/<failure|<error/.test(body)) {
-        totals.failed++;
-        failures.push({ file: unescapeXml(file), name: unescapeXml(name) });
-      } else if (/<skipped/.test(body)) {
-        const [, test, reason] = unescapeXml(name).match(/^(.*?)(?: \[skipped: (.*)\])?$/s)!;
-        if (filtered && !reason) continue;
-        totals.skipped++;
-        skips.push(`${test}: ${reason ?? "no reason given"}`);
-      } else totals.passed++;
-    }
+  const failures: string[] = [];
+  for (
+    const [, name, body] of junit.matchAll(/<testcase name="([^"]*)"[^>]*>(.*?)<\/testcase>/gs)
+  ) {
+    if (/<failure|<error/.test(body)) {
+      totals.failed++;
+      failures.push(unescapeXml(name));
+    } else if (/<skipped/.test(body)) {
+      const [, test, reason] = unescapeXml(name).match(/^(.*?)(?: \[skipped: (.*)\])?$/s)!;
+      if (filtered && !reason) continue;
+      totals.skipped++;
+      skips.push(`${test}: ${reason ?? "no reason given"}`);
+    } else totals.passed++;
   }
   totals.passed -= lateSkips.length;
   totals.skipped += lateSkips.length;
