@@ -30,7 +30,9 @@ export const testPackages: PackageGroup[] = [
   { purpose: "a store shared with dockerd", packages: ["docker.io"] },
   { purpose: "images exchanged with podman", packages: ["podman", "crun"] },
   { purpose: "images exchanged with other tools", packages: ["skopeo", "umoci"] },
-  { purpose: "push to and pull from a registry", packages: ["docker-registry"] },
+  { purpose: "push to and pull from a registry", packages: ["docker-registry", "openssl"] },
+  { purpose: "published ports seen from outside", packages: ["curl"] },
+  { purpose: "contexts of builds in git", packages: ["git"] },
 ];
 
 /** Packages of `groups` that are not installed. */
