@@ -23,7 +23,7 @@ import { sweepWithVolumes } from "./volumes.ts";
 
 /** Every command that changes containers starts with it: the store's layout is made, and what crashes left is cleared away. */
 export async function prepareForContainers(store: Store): Promise<void> {
-  await sweepWithVolumes(store, prepareForWriting(store));
+  store.ensureLayout();
   await thawForgotten(store); // first of all, since what is frozen cannot be killed
   let inNeed = false;
   await clearMounted(store, (id, _mountId, lock) => {
@@ -31,6 +31,8 @@ export async function prepareForContainers(store: Store): Promise<void> {
     const container = readContainerIfExists(store, id);
     inNeed ||= container !== undefined && isInNeedOfMonitor(store, container);
   });
+  // After that, since it takes the overlays of killed builds, by which their control groups are found.
+  await sweepWithVolumes(store, prepareForWriting(store));
   if (inNeed) await awakenMonitor(store);
 }
 

@@ -264,11 +264,12 @@ boxTest("a build that is stopped or killed leaves nothing", async (box) => {
   equal((await stopped.wait()).code, 130);
   const killed = spawnBuild(box, "-t", "never", path);
   await killed.waitFor("started\n");
-  equal(groupsOf(box).length, 1);
+  const groups = groupsOf(box);
+  equal(groups.length, 1);
   killed.kill("SIGKILL");
   await killed.wait();
   await build(box, context(box, "FROM busybox\nLABEL next=build\n", {}, "next"));
-  deepEqual(groupsOf(box), []);
+  deepEqual(groups.filter(existsSync), []);
   ok(!(await box.ok("images --format {{.Repository}}")).includes("never"));
 });
 
