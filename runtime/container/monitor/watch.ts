@@ -27,10 +27,17 @@ export async function watchAgain(
   store: Store,
   containers: readonly ContainerFile[],
 ): Promise<void> {
-  if (!containers.some((container) => isUnwatched(store, container))) return;
-  const { awakenMonitor } = await import("./background_client.ts"); // which seldom is needed
-  await awakenMonitor(store);
+  const deadline = performance.now() + PATIENCE;
+  while (containers.some((container) => isUnwatched(store, container))) {
+    const { awakenMonitor } = await import("./background_client.ts"); // which seldom is needed
+    if (await awakenMonitor(store) || performance.now() > deadline) return;
+    // One that is just being started may have looked while the lock below was taken here, and ends for want of work.
+    await new Promise((resolve) => setTimeout(resolve, RETRY));
+  }
 }
+
+/** Milliseconds in which a monitor that was started by others has taken over what there is, and between two looks. */
+const PATIENCE = 2000, RETRY = 10;
 
 function isUnwatched(store: Store, container: ContainerFile): boolean {
   if (container.BoxKeeper === undefined && !container.State.Restarting) return false;
