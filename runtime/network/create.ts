@@ -22,6 +22,7 @@ import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
 import { recordNetworkEvent } from "../container/network_settings.ts";
 import { ensureBridge, lockRanges } from "./bridge.ts";
+import { HOST_BINDING, ICC, isBoolean, isFalse, MASQUERADE } from "./bridge_options.ts";
 import { withHint } from "./connect.ts";
 import { chooseRange, subnetsOf } from "./ranges.ts";
 
@@ -119,9 +120,6 @@ function checkPools({ pools, driver, ipv6 }: CreateNetworkRequest): void {
   }
 }
 
-const ICC = "com.docker.network.bridge.enable_icc";
-const MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
-
 /** Throws InvalidError in docker's words for values that cannot be. */
 function checkOptions(host: NetlinkSocket, { driver, options }: CreateNetworkRequest): void {
   const refuse = (name: string, call: string) => {
@@ -132,11 +130,18 @@ function checkOptions(host: NetlinkSocket, { driver, options }: CreateNetworkReq
   };
   if (options[MTU] && !/^\d{1,5}$/.test(options[MTU])) refuse(MTU, "Atoi");
   for (const name of [ICC, MASQUERADE]) {
-    if (options[name] && !/^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(options[name])) {
-      refuse(name, "ParseBool");
-    }
+    if (options[name] && !isBoolean(options[name])) refuse(name, "ParseBool");
   }
   if (driver !== "bridge") return checkLayered(host, driver, options);
+  // Walls that are asked for and not there would be worse than none.
+  const unkept = isFalse(options[ICC] ?? "")
+    ? ICC
+    : (options[HOST_BINDING] || "0.0.0.0") !== "0.0.0.0"
+    ? HOST_BINDING
+    : undefined;
+  if (unkept !== undefined) {
+    throw new InvalidError(`--opt ${unkept}=${options[unkept]} is not supported yet`);
+  }
   const bridge = options[BRIDGE_NAME];
   if (bridge === undefined) return;
   if (!/^[^\s/:]{1,15}$/.test(bridge)) throw new InvalidError(`invalid bridge name: ${bridge}`);

@@ -147,6 +147,16 @@ boxTest("what cannot be is refused in docker's words", { network: "default" }, a
       "Invalid subnet 10.1.0.0/33 : invalid CIDR address: 10.1.0.0/33",
     ],
     ["network create -d nosuch other", 1, 'plugin "nosuch" not found'],
+    [
+      "network create -o com.docker.network.bridge.enable_icc=F other",
+      1,
+      "--opt com.docker.network.bridge.enable_icc=F is not supported yet",
+    ],
+    [
+      "network create -o com.docker.network.bridge.host_binding_ipv4=127.0.0.1 other",
+      1,
+      "--opt com.docker.network.bridge.host_binding_ipv4=127.0.0.1 is not supported yet",
+    ],
     ["network create bridge", 1, "operation is not permitted on predefined bridge network"],
     ["network rm host", 1, "host is a pre-defined network and cannot be removed"],
     ["run --rm --network nosuch busybox true", 125, "network nosuch not found."],

@@ -3,15 +3,13 @@
 import { batchMessages, commit } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { NETLINK } from "../../../ffi/netlink/socket.ts";
 import type { NetworkFile } from "../../../storage/network/config.ts";
+import { isFalse, MASQUERADE } from "../bridge_options.ts";
 import type { CleanupStep } from "../cleanup.ts";
 import { makeTable, removeTable } from "./bridge_table.ts";
 import { acceptForwarding, forgetForwarding } from "./foreign_forward.ts";
 
-/** An option of bridges; masquerading is on unless it says otherwise. */
-const MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
-
 export function openBridge({ Internal, Options, IPAM }: NetworkFile, bridge: string): void {
-  const masquerade = !Internal && Options[MASQUERADE] !== "false";
+  const masquerade = !Internal && !isFalse(Options[MASQUERADE] ?? "");
   const subnet = IPAM.Config.find(({ Subnet }) => !Subnet.includes(":"))?.Subnet;
   commit(makeTable({ name: bridge, subnet, masquerade, internal: Internal }));
   // What comes to a published port at 127.0.0.1 is sent on, and so is its answer.

@@ -1,0 +1,10 @@
+/** What `network create -o` may say to docker's bridge driver, as far as it is about packets. */
+
+export const ICC = "com.docker.network.bridge.enable_icc";
+export const MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
+export const HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4";
+
+/** Go's words for a boolean: strconv.ParseBool. */
+export const isBoolean = (text: string) => /^(1|t|T|TRUE|true|True)$/.test(text) || isFalse(text);
+
+export const isFalse = (text: string) => /^(0|f|F|FALSE|false|False)$/.test(text);
