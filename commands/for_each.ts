@@ -1,11 +1,16 @@
 /** Commands that take several names: each is tried, failures are told at the end of its turn, and make the exit code 1. */
 
 import { SystemError } from "../ffi/errno.ts";
-import { EngineError } from "../storage/errors.ts";
+import { EngineError, NotFoundError } from "../storage/errors.ts";
 import { EXIT, messageOf, originalError } from "./cli/errors.ts";
 import { print, printError } from "./cli/output.ts";
 
 const fromDaemon = (error: Error) => `Error response from daemon: ${messageOf(error)}`;
+
+/** Docker's client words what is missing itself, where that is to be removed. */
+export function missingFromClient(error: Error): string {
+  return error instanceof NotFoundError ? `Error: ${error.message}` : fromDaemon(error);
+}
 
 /** `describe` gives the line that is printed for a failure. */
 export async function forEachName(

@@ -4,10 +4,9 @@ import { NotFoundError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
-import { messageOf } from "./cli/errors.ts";
 import { bool, unsupported } from "./cli/options.ts";
 import { print, printError } from "./cli/output.ts";
-import { forEachName } from "./for_each.ts";
+import { forEachName, missingFromClient } from "./for_each.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] CONTAINER [CONTAINER...]",
@@ -30,13 +29,6 @@ export const command = defineCommand({
         return; // what was to be gone is gone: no failure, but no success to tell either
       }
       print(name);
-    }, describeFailure);
+    }, missingFromClient);
   },
 });
-
-/** Docker's client words a missing container itself. */
-function describeFailure(error: Error): string {
-  return error instanceof NotFoundError
-    ? `Error: ${error.message}`
-    : `Error response from daemon: ${messageOf(error)}`;
-}

@@ -3,10 +3,9 @@ import { NotFoundError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
-import { messageOf } from "./cli/errors.ts";
 import { bool } from "./cli/options.ts";
 import { print } from "./cli/output.ts";
-import { forEachName } from "./for_each.ts";
+import { forEachName, missingFromClient } from "./for_each.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] VOLUME [VOLUME...]",
@@ -26,13 +25,6 @@ export const command = defineCommand({
         if (!(error instanceof NotFoundError && force)) throw error;
       }
       print(name);
-    }, describeFailure);
+    }, missingFromClient);
   },
 });
-
-/** Docker's client words a missing volume itself. */
-function describeFailure(error: Error): string {
-  return error instanceof NotFoundError
-    ? `Error: ${error.message}`
-    : `Error response from daemon: ${messageOf(error)}`;
-}
