@@ -1,6 +1,7 @@
 /** The program as one script. */
 import { registry } from "../../commands/registry.ts";
 import { cache, deno } from "./executable.ts";
+import { scriptOf } from "./script.ts";
 
 const project = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
@@ -23,17 +24,22 @@ export { runProgram } from "${project}/commands/cli/program.ts";
 `;
 }
 
-/**
- * Bundles the program and all it loads into one script.
- *
- * CommonJS, because only of a script, not of a module, can the compiled code be kept. A module that is imported late is run late
- * there, too. Not minified: it gains nothing measurable, and stack traces stay readable.
- */
+/** Bundles the program and all it loads into one script (see script.ts). */
 export async function bundleProgram(): Promise<Uint8Array> {
-  await Deno.mkdir(cache, { recursive: true });
   const entry = `${cache}/box.ts`, bundle = `${cache}/bundle`;
+  await Deno.remove(bundle, { recursive: true }).catch(() => {}); // the names of its files change
+  await Deno.mkdir(bundle, { recursive: true });
   await Deno.writeTextFile(entry, entryModule());
-  await deno(Deno.execPath(), ["bundle", "--quiet", "--format=cjs", `--outdir=${bundle}`, entry]);
-  const script = await Deno.readTextFile(`${bundle}/box.js`);
-  return new TextEncoder().encode(`(function (module, require) {${script}\n})`);
+  await deno(Deno.execPath(), [
+    "bundle",
+    "--quiet",
+    "--code-splitting",
+    `--outdir=${bundle}`,
+    entry,
+  ]);
+  const modules = new Map<string, string>();
+  for await (const { name } of Deno.readDir(bundle)) {
+    modules.set(`./${name}`, await Deno.readTextFile(`${bundle}/${name}`));
+  }
+  return new TextEncoder().encode(scriptOf(modules, "./box.js"));
 }
