@@ -139,6 +139,12 @@ export function removeDirectory(directory: DirectoryFd, name: string): void {
   check(kernel.unlinkat(directory, cstring(name), AT.REMOVEDIR), "rmdir", name);
 }
 
+/** Removes a name that is no directory; returns the name of the error, if there is one: where one is to be expected. */
+export function tryUnlink(directory: DirectoryFd, name: string): string | undefined {
+  const result = kernel.unlinkat(directory, cstring(name), 0);
+  return result < 0 ? errnoName(-result) : undefined;
+}
+
 /** Removes a directory; returns the name of the error, if there is one: for those of which most do not exist. */
 export function tryRemoveDirectory(directory: DirectoryFd, name: string): string | undefined {
   const result = kernel.unlinkat(directory, cstring(name), AT.REMOVEDIR);

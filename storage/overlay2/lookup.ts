@@ -28,15 +28,16 @@ export function lookup(directories: readonly string[], path: string): Found | un
 /** All appearances of a name that count: a single file, or the directories that are merged. */
 export function lookupName(directories: readonly string[], name: string): Found[] {
   const layers: Found[] = [];
+  const lowest = directories.at(-1);
   for (const directory of directories) {
     const path = `${directory}/${name}`, stat = statIfExists(AT.FDCWD, path);
     if (stat !== undefined) {
       if (isWhiteout(stat)) break;
       if (!isDirectory(stat)) return layers.length === 0 ? [{ path, stat }] : layers;
       layers.push({ path, stat });
-      if (isOpaque(path)) break;
+      if (directory !== lowest && isOpaque(path)) break;
     }
-    if (isOpaque(directory)) break;
+    if (directory !== lowest && isOpaque(directory)) break;
   }
   return layers;
 }
