@@ -13,6 +13,13 @@ export function openAt(directory: DirectoryFd, name: string, flags: number, mode
   return check(kernel.openat(directory, cstring(name), flags | O.CLOEXEC, mode), "open", name);
 }
 
+/** As openAt, to read; undefined for a name that does not exist, which costs less than an error that is caught. */
+export function openIfExists(directory: DirectoryFd, name: string): number | undefined {
+  const fd = kernel.openat(directory, cstring(name), O.RDONLY | O.CLOEXEC, 0);
+  if (fd < 0 && ["ENOENT", "ENOTDIR"].includes(errnoName(-fd))) return undefined;
+  return check(fd, "open", name);
+}
+
 const openHow = new BigUint64Array(3);
 
 /**
@@ -92,12 +99,15 @@ function retry(call: () => number, operation: string): number {
   }
 }
 
+/** Where files are read into first: most are smaller, and a store may have thousands. */
+const scratch = new Uint8Array(16384);
+
 /** Reads a file that must be small: at most `limit` bytes, or EFBIG. */
 export function readSmallFile(fd: number, limit: number): Uint8Array<ArrayBuffer> {
-  let bytes = new Uint8Array(Math.min(limit + 1, 4096)), length = 0;
+  let bytes = scratch, length = 0;
   for (;;) {
-    const got = read(fd, bytes.subarray(length));
-    if (got === 0) return bytes.subarray(0, length);
+    const got = read(fd, length === 0 ? bytes : bytes.subarray(length));
+    if (got === 0) return bytes.slice(0, length);
     length += got;
     if (length > limit) throw new SystemError("read", "", 27);
     if (length === bytes.length) {

@@ -6,6 +6,7 @@ import {
   close,
   makeDirectory,
   openAt,
+  openIfExists,
   readSmallFile,
   rename,
   syncFile,
@@ -24,14 +25,8 @@ const encoder = new TextEncoder();
 
 /** The bytes of a file, or undefined if it does not exist. */
 export function readBytesIfExists(path: string): Uint8Array<ArrayBuffer> | undefined {
-  let fd: number;
-  try {
-    fd = openAt(AT.FDCWD, path, O.RDONLY);
-  } catch (error) {
-    if (isErrno(error, "ENOENT", "ENOTDIR")) return undefined;
-    throw error;
-  }
-  return withFd(fd, () => {
+  const fd = openIfExists(AT.FDCWD, path);
+  return fd === undefined ? undefined : withFd(fd, () => {
     try {
       return readSmallFile(fd, METADATA_LIMIT);
     } catch (error) {

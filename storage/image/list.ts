@@ -51,13 +51,14 @@ export function listImages(store: Store, request: ListImagesRequest): ImageList 
   const sizeOf = sizer(store);
   const images: ImageSummary[] = [], problems: string[] = [];
   for (const id of ids) {
+    const { tags, digests } = matchingNames(patterns, names.get(id) ?? []);
+    const isNamed = tags.length + digests.length > 0;
+    if (!isNamed && (dangling === false || patterns.length > 0)) continue;
     const config = readConfig(store, id, problems);
     if (config === undefined || !filters.matchesLabels(config.config?.Labels)) continue;
     const created = config.created ?? ZERO_TIME;
     if (!isInWindow(created)) continue;
-    const { tags, digests } = matchingNames(patterns, names.get(id) ?? []);
-    if (tags.length + digests.length === 0) {
-      if (dangling === false || patterns.length > 0) continue;
+    if (!isNamed) {
       if ((dangling === true || !request.all) && isParent(id)) continue;
     } else if (dangling === true && (tags.length > 0 || isParent(id))) {
       continue;

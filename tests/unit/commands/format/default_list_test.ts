@@ -16,6 +16,10 @@ Deno.test("a list in its default format is what the template makes of it", () =>
     { quiet: true },
     { quiet: true, quietFormat: "{{.Names}} of {{.ID}}" },
     { defaultTable: "{{.ID}}" },
+    {
+      rows: [{ ID: "1", Names: "a" }, { ID: "2", Names: "" }, { ID: 0, Names: "c" }],
+      defaultTable: "table {{.ID}}\t{{if .Names }}{{.Names}}{{else}}N/A{{end}}\t{{.ID}}",
+    },
   ];
   for (const variant of variants) {
     const chosen = { ...list, ...variant };
@@ -29,6 +33,7 @@ Deno.test("what says more than which properties are shown is left to the templat
     { format: "table" },
     { defaultTable: "table {{.Other}}" },
     { defaultTable: "table {{.ID | upper}}" },
+    { defaultTable: "table {{if .ID }}{{.Names}}{{else}}N/A{{end}}" },
     { quiet: true, quietFormat: "{{json .ID}}" },
   ];
   for (const variant of variants) equal(formatDefaultList({ ...list, ...variant }), undefined);
