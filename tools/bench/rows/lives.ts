@@ -25,6 +25,9 @@ function residentRow(count: number): Row {
   };
 }
 
+/** What box does if nothing else is said. */
+const boundedLog = ["--log-driver=json-file", "--log-opt=max-size=10m", "--log-opt=max-file=3"];
+
 const AT_ONCE = 20, RUNNING = 50;
 const names = (count: number) => Array.from({ length: count }, (_, index) => `work${index}`);
 const remove: Command = ["rm", "--force", "work"];
@@ -114,6 +117,18 @@ export const lives: RowGroup = {
       measured: [
         ...["run", "--rm", "--network=none", "--log-driver=none", "busybox"],
         ...["dd", "if=/dev/zero", "bs=1M", "count=1000"],
+      ],
+      after: [removeImage],
+    },
+    {
+      name: "1 GB of lines into a log",
+      unit: "ms",
+      runs: 3,
+      leftOut: { podman: "its log is one file, which it cuts" },
+      before: [importImage],
+      measured: [
+        ...["run", "--rm", "--network=none", ...boundedLog, "busybox"],
+        ...["sh", "-c", `yes ${"0123456789".repeat(8)} | head -c 1000000000`],
       ],
       after: [removeImage],
     },
