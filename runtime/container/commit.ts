@@ -5,6 +5,7 @@ import { openDirectory } from "../../ffi/directory.ts";
 import { close } from "../../ffi/file.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
 import { readContainer } from "../../storage/container/container_store.ts";
+import { FreezeNote } from "../../storage/container/freeze_note.ts";
 import { mountIdOf, parentLayerOf } from "../../storage/container/staged_container.ts";
 import { EMPTY_LAYER } from "../../storage/layer/layer_store.ts";
 import {
@@ -29,9 +30,9 @@ import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
 import { BOX_VERSION } from "../../storage/version.ts";
 import { applyChanges } from "../build/changes.ts";
-import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import { lockContainer } from "./lock_container.ts";
 import { isAlive } from "./process_identity.ts";
+import { cgroupOf } from "./processes.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { prepareForContainers } from "./repair.ts";
 
@@ -60,7 +61,8 @@ export async function commitContainer(
   const parent = readImageConfig(store, container.Image); // as with docker, it must not be gone
 
   using lease = LayerLease.begin(store);
-  const layer = await whilePaused(container, request.pause, () => commitLayer(store, id, lease));
+  const commit = () => commitLayer(store, id, lease);
+  const layer = request.pause ? await whilePaused(store, container, commit) : await commit();
   const created = now();
   const image: ImageConfig = {
     architecture: parent.architecture ?? hostArchitecture,
@@ -136,20 +138,19 @@ async function commitLayer(
 
 /** Keeps a running container's processes frozen while something is done; one that does not run needs no care. */
 async function whilePaused<T>(
+  store: Store,
   container: ContainerFile,
-  pause: boolean,
   action: () => Promise<T>,
 ): Promise<T> {
-  const hierarchy = pause && isAlive(container) && !container.State.Paused
-    ? probeCgroups()
-    : undefined;
-  if (hierarchy === undefined) return await action();
-  const cgroup = new Cgroup(hierarchy, container.ID);
-  if (!cgroup.exists()) return await action();
-  await cgroup.freeze();
+  const isAwake = isAlive(container) && !container.State.Paused;
+  const cgroup = isAwake ? cgroupOf(container) : undefined;
+  if (cgroup === undefined) return await action();
+  const note = FreezeNote.write(store, container.ID);
   try {
+    await cgroup.freeze();
     return await action();
   } finally {
     await cgroup.thaw();
+    note.forget();
   }
 }

@@ -6,6 +6,7 @@ import {
   readContainer,
   writeContainer,
 } from "../../storage/container/container_store.ts";
+import { FreezeNote } from "../../storage/container/freeze_note.ts";
 import { ConflictError, EngineError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Cgroup } from "../sandbox/cgroup.ts";
@@ -25,6 +26,7 @@ export async function pauseContainer(store: Store, id: string): Promise<void> {
   if (container.State.Paused) throw new ConflictError(`Container ${id} is already paused`);
   if (container.State.Restarting) throw restarting(id);
   const cgroup = groupToFreeze(container, "pause");
+  const note = FreezeNote.write(store, id);
   try {
     if (!await cgroup.freeze()) throw new NotRunningError(id);
     // Written last: a group that is frozen without being paused is thawed by the next command, if this one is killed before.
@@ -33,6 +35,8 @@ export async function pauseContainer(store: Store, id: string): Promise<void> {
   } catch (error) {
     await cgroup.thaw();
     throw error;
+  } finally {
+    note.forget();
   }
 }
 
@@ -42,8 +46,10 @@ export async function unpauseContainer(store: Store, id: string): Promise<void> 
   const container = withTrueState(store, readContainer(store, id));
   if (!container.State.Paused) throw new ConflictError(`Container ${id} is not paused`);
   const cgroup = groupToFreeze(container, "unpause");
+  const note = FreezeNote.write(store, id);
   notePaused(store, container, false); // first, for the same reason
   await cgroup.thaw();
+  note.forget();
   recordContainerEvent(store, container, "unpause");
 }
 

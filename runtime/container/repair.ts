@@ -7,6 +7,7 @@ import {
   containerPath,
   readContainerIfExists,
 } from "../../storage/container/container_store.ts";
+import { FreezeNote } from "../../storage/container/freeze_note.ts";
 import { mountIdOf } from "../../storage/container/staged_container.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import { CorruptStoreError, EngineError, NotFoundError } from "../../storage/errors.ts";
@@ -14,10 +15,10 @@ import { DirectoryLock } from "../../storage/lock.ts";
 import { unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
-import { Cgroup, frozenContainers, probeCgroups } from "../sandbox/cgroup.ts";
 import { awakenMonitor } from "./monitor/background_client.ts";
 import { isInNeedOfMonitor } from "./monitor/watch.ts";
 import { isAlive, keeperIsAlive } from "./process_identity.ts";
+import { cgroupOf } from "./processes.ts";
 import { isAwaitingRestart } from "./state.ts";
 import { sweepWithVolumes } from "./volumes.ts";
 
@@ -122,12 +123,20 @@ function isOrphan(store: Store, id: string): boolean {
 }
 
 async function thawForgotten(store: Store): Promise<void> {
-  const hierarchy = probeCgroups();
-  if (hierarchy === undefined) return;
-  for (const id of frozenContainers(hierarchy)) {
-    if (!containerExists(store, id)) continue;
+  for (const note of FreezeNote.all(store)) {
+    const { id } = note;
     using lock = DirectoryLock.tryTake(containerPath(store, id));
-    if (lock === undefined || readContainerIfExists(store, id)?.State.Paused) continue;
-    await new Cgroup(hierarchy, id).thaw();
+    if (lock === undefined && containerExists(store, id)) continue; // somebody is at it
+    if (lock !== undefined && !isPaused(store, id)) await cgroupOf({ ID: id })?.thaw();
+    note.forget();
+  }
+}
+
+function isPaused(store: Store, id: string): boolean {
+  try {
+    return readContainerIfExists(store, id)?.State.Paused ?? false;
+  } catch (error) {
+    if (error instanceof CorruptStoreError) return false; // so that it can be ended
+    throw error;
   }
 }

@@ -9,6 +9,7 @@ import {
   readContainer,
   writeContainer,
 } from "../../storage/container/container_store.ts";
+import { FreezeNote } from "../../storage/container/freeze_note.ts";
 import { InvalidError, NotFoundError } from "../../storage/errors.ts";
 import { isOutOfSpace, type Store } from "../../storage/store.ts";
 import { lockContainer } from "./lock_container.ts";
@@ -74,14 +75,19 @@ function deliver(store: Store, id: string, signal: number): Promise<unknown> | u
   sendToProcess(container, signal);
   if (!isFinal || !container.State.Paused) return undefined;
   // Written first: a group that is frozen without being paused is thawed by the next command, if this one is killed here.
+  const freeze = ifThereIsRoom(() => FreezeNote.write(store, id));
   note(store, { ...container, State: { ...container.State, Paused: false } });
-  return cgroupOf(container)?.thaw();
+  return cgroupOf(container)?.thaw().then(() => freeze?.forget());
+}
+
+function note(store: Store, container: ContainerFile): void {
+  ifThereIsRoom(() => writeContainer(containerPath(store, container.ID), container));
 }
 
 /** A container can be ended also where the disk has no room for a note of that. */
-function note(store: Store, container: ContainerFile): void {
+function ifThereIsRoom<T>(write: () => T): T | undefined {
   try {
-    writeContainer(containerPath(store, container.ID), container);
+    return write();
   } catch (error) {
     if (!isOutOfSpace(error)) throw error;
   }

@@ -5,7 +5,6 @@
  */
 
 import { AT, O } from "../../ffi/constants.ts";
-import { listNames } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import { fileSystemType, statIfExists } from "../../ffi/stat.ts";
@@ -85,14 +84,6 @@ export function limitingGroup(
   const isEnabled = v2 !== undefined &&
     readCgroupFile(`${v2}/cgroup.controllers`).split(" ").includes(controller);
   return isEnabled ? { version: 2, path: v2 } : undefined;
-}
-
-/** Ids of the containers whose processes stand still. */
-export function frozenContainers(hierarchy: CgroupHierarchy): string[] {
-  const file = hierarchy.version === 2 ? "cgroup.freeze" : "freezer.self_freezing";
-  const parent = `${hierarchy.mountPoint}/${BOX_GROUP}`;
-  return listNames(parent).filter((name) => /^[a-f0-9]{64}$/.test(name))
-    .filter((id) => readCgroupFile(`${parent}/${id}/${file}`) === "1");
 }
 
 /** The group that belongs to a container: box/<id>. */
