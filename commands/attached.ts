@@ -50,10 +50,17 @@ export async function runAttached(
 export function openKeyboard(store: Store, id: string, options: AttachOptions): Keyboard {
   const { stdin, signalProxy } = options;
   const { Tty: tty } = readContainer(store, id).Config;
-  const detachKeys = tty && stdin
+  const hasKeys = tty && stdin;
+  // What --detach-keys says must be some, whether they are needed or not.
+  const detachKeys = hasKeys || options.detachKeys
     ? detachKeysOf(options.detachKeys, processSurroundings)
     : new Uint8Array();
-  return new Keyboard({ tty, stdin, detachKeys, signalProxy });
+  return new Keyboard({
+    tty,
+    stdin,
+    detachKeys: hasKeys ? detachKeys : new Uint8Array(),
+    signalProxy,
+  });
 }
 
 /** Writes what a container writes to those of box's streams that are attached. */

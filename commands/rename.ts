@@ -11,6 +11,9 @@ export const command = defineCommand({
   summary: "Rename a container",
   args: exactly(2),
   async run({ args: [words, newName], root }) {
+    if (!words.trim() || !newName.trim()) {
+      throw new CliError("Error: Neither old nor new names may be empty");
+    }
     const store = new Store(root);
     try {
       await renameContainer(store, resolveContainerId(store, words), newName);

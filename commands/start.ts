@@ -2,7 +2,7 @@ import { startDetached } from "../runtime/container/start_detached.ts";
 import { readContainer, resolveContainerId } from "../storage/container/container_store.ts";
 import { withTrueState } from "../runtime/container/state.ts";
 import type { ContainerFile } from "../storage/container/config.ts";
-import { EngineError } from "../storage/errors.ts";
+import { ConflictError, EngineError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { assertCanAttach, attachToRunning } from "./attach_running.ts";
 import { runAttached } from "./attached.ts";
@@ -64,8 +64,11 @@ async function startAll(store: Store, names: readonly string[]): Promise<number>
   const failed: string[] = [];
   for (const name of names) {
     try {
-      const id = resolveContainerId(store, name);
-      if (!isStarted(store, readContainer(store, id))) await startDetached(store, id);
+      const id = resolveContainerId(store, name), container = readContainer(store, id);
+      if (!isStarted(store, container)) await startDetached(store, id);
+      else if (container.State.Paused) {
+        throw new ConflictError("cannot start a paused container, try unpause instead");
+      }
       print(name);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

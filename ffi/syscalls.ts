@@ -62,6 +62,7 @@ const numbers = {
   flistxattr: [196, 13],
   futex: [202, 98],
   getdents64: [217, 61],
+  set_tid_address: [218, 96],
   clock_gettime: [228, 113],
   exit_group: [231, 94],
   epoll_ctl: [233, 21],

@@ -5,6 +5,7 @@
  *
  * In C, with the pipes, descriptors and the process's own steps filled in:
  *
+ *     set_tid_address(&there);                           // the process finds out that the keeper was killed: tie.ts
  *     pid = clone3({ CLONE_VM | namespaces... });
  *     if (pid == 0) { ...the process's own steps, which end in execve... }
  *     write(report, &pid, 8);                            // with `inside`, below: when all is done
@@ -35,6 +36,7 @@ import { closeAllBut } from "./descriptors.ts";
 import { awaitEnd } from "./keeper_wait.ts";
 import { SpawnProgram } from "./program.ts";
 import { ALL_SIGNALS, SIGSET_SIZE } from "./signals.ts";
+import { offerTie } from "./tie.ts";
 import { type Address, type Block, type Cell, HEADER, Label } from "./values.ts";
 
 export const KEEPER_NAME = "box-keeper";
@@ -110,6 +112,7 @@ function startProcess(
     // Others can see the process, which shares this memory until it has executed its program: they must not get at it.
     program.call("prctl", [PR.SET_DUMPABLE, 0, 0, 0, 0], { what: "be closed" });
   }
+  program.append(offerTie());
   program.append(clone);
   program.subtract(pid, 0, { onNegative: failed });
   if (inside === undefined) program.append(report(plan, pid.address, REPORT.PID));

@@ -16,7 +16,7 @@ export function verifySettings(config: Partial<ContainerConfig>, hostConfig: Hos
     throw new InvalidError("can't create 'AutoRemove' container with restart policy");
   }
   if (!ipcModes.includes(IpcMode) && !donorOf(IpcMode)) {
-    throw new InvalidError(`invalid IPC mode: ${IpcMode}`);
+    throw new InvalidError(`Invalid IPC mode: ${IpcMode}`);
   }
   if (UTSMode === "host" && config.Hostname) {
     throw new InvalidError("conflicting options: hostname and the UTS mode");

@@ -1,7 +1,8 @@
 /** What a sandbox's processes may do: in data, and as the last system calls before their program. */
 
-import { AT, O, PR, SIGNALS } from "../../ffi/constants.ts";
+import { AT, O, PR } from "../../ffi/constants.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
+import { tieToKeeper } from "../../ffi/spawn/tie.ts";
 import { type Capability, capabilityMask, capsetArguments } from "./capabilities.ts";
 import type { HostDevice } from "./host_devices.ts";
 import type { User } from "./user.ts";
@@ -43,9 +44,7 @@ export function planRights(
 
 /** The kernel kills the process when its keeper ends. */
 export function tieToParent(program: SpawnProgram): void {
-  program.call("prctl", [PR.SET_PDEATHSIG, SIGNALS.SIGKILL, 0, 0, 0], {
-    what: "tie the process to its keeper",
-  });
+  program.append(tieToKeeper());
 }
 
 /** Capabilities are dropped from the bounding set while the process may still do so. */

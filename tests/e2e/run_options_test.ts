@@ -38,7 +38,7 @@ const refused: [options: string[], code: 1 | 125, message: string][] = [
   [["--pid", "container:nosuch"], 1, "No such container: nosuch"],
   [["--uts", "foo"], 125, "box: --uts: invalid UTS mode."],
   [["--uts", "host", "-h", "x"], 1, "conflicting options: hostname and the UTS mode"],
-  [["--ipc", "foo"], 1, "invalid IPC mode: foo"],
+  [["--ipc", "foo"], 1, "Invalid IPC mode: foo"],
   [["--ipc", "container:nosuch"], 1, "No such container: nosuch"],
 ];
 

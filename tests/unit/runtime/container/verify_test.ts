@@ -46,8 +46,8 @@ Deno.test("settings that docker's daemon refuses, in its words", () => {
       [{}, { AutoRemove: true, RestartPolicy: { Name: "always", MaximumRetryCount: 0 } }],
       "can't create 'AutoRemove' container with restart policy",
     ],
-    [[{}, { IpcMode: "bogus" }], "invalid IPC mode: bogus"],
-    [[{}, { IpcMode: "container:" }], "invalid IPC mode: container:"],
+    [[{}, { IpcMode: "bogus" }], "Invalid IPC mode: bogus"],
+    [[{}, { IpcMode: "container:" }], "Invalid IPC mode: container:"],
     [
       [{ Hostname: "web" }, { UTSMode: "host" }],
       "conflicting options: hostname and the UTS mode",
