@@ -13,6 +13,7 @@ import type { Store } from "../../storage/store.ts";
 import { changeLimits, contradiction, verifyChanges } from "./change_limits.ts";
 import { lockContainer } from "./lock_container.ts";
 import { watchAgain } from "./monitor/watch.ts";
+import { isAlive } from "./process_identity.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { verifyRestartPolicy } from "./verify.ts";
 
@@ -37,6 +38,10 @@ export async function updateContainer(
   const container = readContainer(store, id);
   const warnings = await change(store, container, update);
   await watchAgain(store, [container]); // it may not have needed a monitor before
+  if (update.limits.Memory && isAlive(container)) {
+    const { tellMemoryLimit } = await import("./tell_limit.ts"); // which seldom is needed
+    await tellMemoryLimit(store, id);
+  }
   return warnings;
 }
 

@@ -48,6 +48,23 @@ boxTest(
   },
 );
 
+boxTest(
+  "a limit of memory that comes while a container runs is watched, too",
+  withMemory,
+  async (box) => {
+    await box.busybox();
+    await runBeside(box, "--name it", idle);
+    await box.ok("update -m 16m --memory-swap 16m it");
+    equal((await box.run("exec it tail /dev/zero")).code, 137);
+    await eventually(
+      "it is noted",
+      async () =>
+        await inspect(box, "{{.State.OOMKilled}} {{.State.Running}}", "it") === "true true",
+    );
+    ok((await actions(box, "it")).includes("oom"));
+  },
+);
+
 boxTest("processors, processes and memory are limited, and shown inside", withCpu, async (box) => {
   await box.busybox();
   const limits = "-m 64m --cpus 0.2 --pids-limit 5 --cpu-shares 512 --cpuset-cpus 0";

@@ -13,6 +13,8 @@ export const FRAME = {
   STDERR: 2,
   /** To the monitor: a process that was executed is left to it; and back again when it has taken it: exec_frame.ts. */
   EXEC: 6,
+  /** To the monitor: the container's memory is limited since; and back again when it has seen to that. */
+  MEMORY_LIMITED: 7,
   /** From the monitor: the exit code, four bytes. The last frame. */
   EXIT: 5,
 } as const;

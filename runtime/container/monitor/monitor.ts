@@ -68,7 +68,7 @@ export class Monitor {
     this.execs = new LeftExecs(running);
     this.output = new ContainerOutput(running, (stream, bytes) => this.show(stream, bytes));
     if (isChecked(container.Config)) this.checkHealth();
-    this.watchMemory();
+    if (running.hostConfig.Memory !== 0) this.watchMemory();
     this.network = new NetworkServices(running);
     this.ended = this.watch();
   }
@@ -149,9 +149,9 @@ export class Monitor {
     if (!this.ending) this.health = new HealthMonitor(this.running);
   }
 
-  /** What a container has only been limited to since is noticed at its end. */
-  private watchMemory(): void {
-    if (this.running.hostConfig.Memory === 0) return;
+  /** Notes when the kernel kills processes for the limit of memory, which may have come after the start. */
+  watchMemory(): void {
+    if (this.ending || this.stopWatchingMemory !== undefined) return;
     const locked = (note: typeof noteOutOfMemory) => {
       try {
         using _ = lockContainer(this.running.store, this.id);
