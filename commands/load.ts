@@ -2,13 +2,13 @@ import { close } from "../ffi/file.ts";
 import type { WatchLayer } from "../storage/archive/image_archive.ts";
 import { type ArchiveOrigin, type LoadedImage, loadImages } from "../storage/archive/load.ts";
 import { EngineError } from "../storage/errors.ts";
-import { Store } from "../storage/store.ts";
 import { noArgs } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
 import { bool, string } from "./cli/options.ts";
 import { print } from "./cli/output.ts";
 import { openInputFile } from "./input_file.ts";
+import { openStoreInOrder } from "./store_in_order.ts";
 import { TransferProgress } from "./transfer_progress.ts";
 
 export const command = defineCommand({
@@ -27,8 +27,9 @@ export const command = defineCommand({
   async run({ options: { input, quiet }, root }) {
     const origin = originOf(input);
     try {
+      const store = await openStoreInOrder(root);
       const watch = quiet ? undefined : watchLayer;
-      for (const image of await loadImages(new Store(root), origin, { watch })) report(image);
+      for (const image of await loadImages(store, origin, { watch })) report(image);
     } catch (error) {
       // docker's answer is in the middle of its output by then, and has no prefix.
       throw error instanceof EngineError ? new CliError(error.message) : error;

@@ -1,13 +1,13 @@
 import { isAlive } from "../runtime/container/process_identity.ts";
 import { NotFoundError } from "../storage/errors.ts";
 import { removeImage } from "../storage/image/remove.ts";
-import { Store } from "../storage/store.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { messageOf } from "./cli/errors.ts";
 import { bool } from "./cli/options.ts";
 import { print, printError } from "./cli/output.ts";
 import { forEachName } from "./for_each.ts";
+import { openStoreInOrder } from "./store_in_order.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] IMAGE [IMAGE...]",
@@ -19,7 +19,7 @@ export const command = defineCommand({
   },
   examples: [["box rmi $(box images -q -f dangling=true)", "Remove all images without a name"]],
   async run({ options, args, root }) {
-    const store = new Store(root);
+    const store = await openStoreInOrder(root);
     const how = { force: options.force, prune: !options["no-prune"], isRunning: isAlive };
     return await forEachName(
       args,

@@ -1,4 +1,4 @@
-/** The store, for commands that control containers. */
+/** The store, for commands that control containers, or write it without another look at what crashes left. */
 
 import { prepareForContainers } from "../runtime/container/repair.ts";
 import { Store } from "../storage/store.ts";

@@ -1,10 +1,10 @@
 import { InvalidError } from "../storage/errors.ts";
 import { parseNewReference, type Reference } from "../storage/image/reference.ts";
 import { tagImage } from "../storage/image/tag.ts";
-import { Store } from "../storage/store.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
+import { openStoreInOrder } from "./store_in_order.ts";
 
 export const command = defineCommand({
   usage: "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
@@ -14,8 +14,9 @@ export const command = defineCommand({
     "box tag busybox registry.example.com/team/busybox:1",
     "Give an image one more name",
   ]],
-  run({ args: [source, target], root }) {
-    tagImage(new Store(root), source, parseTarget(target));
+  async run({ args: [source, target], root }) {
+    const reference = parseTarget(target);
+    tagImage(await openStoreInOrder(root), source, reference);
   },
 });
 

@@ -1,10 +1,10 @@
 import { createVolume } from "../runtime/volume/create.ts";
-import { Store } from "../storage/store.ts";
 import { atMost } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { CliError } from "./cli/errors.ts";
 import { list, string } from "./cli/options.ts";
 import { print } from "./cli/output.ts";
+import { openStoreInOrder } from "./store_in_order.ts";
 import { labelsOf, validateLabel } from "./container_request/key_values.ts";
 
 export const command = defineCommand({
@@ -24,13 +24,14 @@ export const command = defineCommand({
       "Make one that is a file system in memory while it is used",
     ],
   ],
-  run({ options: { driver, label, name, opt }, args, root }) {
+  async run({ options: { driver, label, name, opt }, args, root }) {
     if (name && args.length > 0) {
       throw new CliError(
         "conflicting options: either specify --name or provide positional arg, not both",
       );
     }
-    print(createVolume(new Store(root), {
+    const store = await openStoreInOrder(root);
+    print(createVolume(store, {
       name: name || args[0],
       driver,
       labels: labelsOf([], label),

@@ -1,9 +1,9 @@
 import { pruneVolumes } from "../runtime/volume/prune.ts";
-import { Store } from "../storage/store.ts";
 import { noArgs } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { bool, filter } from "./cli/options.ts";
 import { print } from "./cli/output.ts";
+import { openStoreInOrder } from "./store_in_order.ts";
 import { confirms } from "./confirmation.ts";
 import { humanSize } from "./format/units.ts";
 import { warnOf } from "./list_format.ts";
@@ -21,7 +21,7 @@ export const command = defineCommand({
   async run({ options, root }) {
     const isWanted = options.force || await confirms(warning);
     const { deleted, reclaimed, problems } = isWanted
-      ? pruneVolumes(new Store(root), options.filter)
+      ? pruneVolumes(await openStoreInOrder(root), options.filter)
       : { deleted: [], reclaimed: 0, problems: [] };
     warnOf(problems);
     if (deleted.length > 0) print(["Deleted Volumes:", ...deleted].join("\n") + "\n");

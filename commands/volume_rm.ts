@@ -1,10 +1,10 @@
 import { removeVolume } from "../runtime/volume/remove.ts";
 import { NotFoundError } from "../storage/errors.ts";
-import { Store } from "../storage/store.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { bool } from "./cli/options.ts";
 import { print } from "./cli/output.ts";
+import { openStoreInOrder } from "./store_in_order.ts";
 import { forEachName, missingFromClient } from "./for_each.ts";
 
 export const command = defineCommand({
@@ -16,7 +16,7 @@ export const command = defineCommand({
     force: bool("f", "Force the removal of one or more volumes"),
   },
   async run({ options: { force }, args, root }) {
-    const store = new Store(root);
+    const store = await openStoreInOrder(root);
     return await forEachName(args, (name) => {
       try {
         removeVolume(store, name);

@@ -21,10 +21,10 @@ import { LayerLease } from "../../storage/layer/lease.ts";
 import type { ByteSource } from "../../storage/layer/source.ts";
 import { StagedLayer } from "../../storage/layer/staged_layer.ts";
 import type { Store } from "../../storage/store.ts";
-import { prepareForWriting } from "../../storage/sweep.ts";
 import { now } from "../../storage/time.ts";
 import { BOX_VERSION } from "../../storage/version.ts";
 import { applyChanges } from "../build/changes.ts";
+import { prepareForContainers } from "../container/repair.ts";
 
 export interface ImportRequest {
   /** Where the bytes come from: a URL, or `-` for what was handed over as a stream. */
@@ -48,7 +48,7 @@ export async function importImage(
   const references = request.reference ? [parseImportReference(request.reference)] : [];
   const platform = parsePlatform(request.platform);
   const config = applyChanges(emptyContainerConfig(), request.changes);
-  prepareForWriting(store);
+  await prepareForContainers(store);
 
   using lease = LayerLease.begin(store);
   using staged = StagedLayer.begin(store);

@@ -19,8 +19,8 @@ import {
   writeNetwork,
 } from "../../storage/network/network_store.ts";
 import type { Store } from "../../storage/store.ts";
-import { prepareForWriting } from "../../storage/sweep.ts";
 import { recordNetworkEvent } from "../container/network_settings.ts";
+import { prepareForContainers } from "../container/repair.ts";
 import { ensureBridge, lockRanges } from "./bridge.ts";
 import { HOST_BINDING, ICC, isBoolean, isFalse, MASQUERADE } from "./bridge_options.ts";
 import { withHint } from "./connect.ts";
@@ -41,7 +41,7 @@ const drivers = ["bridge", "macvlan", "ipvlan"];
 
 /** Makes a network, and its bridge if it is to have one. Returns its id. */
 export async function createNetwork(store: Store, request: CreateNetworkRequest): Promise<string> {
-  prepareForWriting(store);
+  await prepareForContainers(store);
   const { name, driver } = request;
   if (["bridge", "host", "none", "default"].includes(name)) {
     throw new ConflictError(`operation is not permitted on predefined ${name} network`);

@@ -268,7 +268,7 @@ boxTest("a build that is stopped or killed leaves nothing", async (box) => {
   equal(groups.length, 1);
   killed.kill("SIGKILL");
   await killed.wait();
-  await build(box, context(box, "FROM busybox\nLABEL next=build\n", {}, "next"));
+  await box.ok("tag busybox next"); // any command that writes
   deepEqual(groups.filter(existsSync), []);
   ok(!(await box.ok("images --format {{.Repository}}")).includes("never"));
 });

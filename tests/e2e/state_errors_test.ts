@@ -26,6 +26,11 @@ boxTest("a container in the wrong state", async (box) => {
     ["kill -s KILL ex", `Cannot kill container: ex: ${notRunning(ex)}`],
     ["kill -s sigterm ex", `Cannot kill container: ex: ${notRunning(ex)}`],
     ["kill -s RTMIN+3 cr", `Cannot kill container: cr: ${notRunning(cr)}`],
+    [
+      "start slp",
+      "cannot start a paused container, try unpause instead\nError: failed to start containers: slp",
+    ],
+    ["exec slp true", "Container slp is paused, unpause the container before exec"],
     ["pause slp", `Container ${slp} is already paused`],
     ["pause cr", notRunning(cr)],
     ["pause ex", notRunning(ex)],
@@ -35,6 +40,11 @@ boxTest("a container in the wrong state", async (box) => {
     ["top ex -o pid", notRunning(ex)],
   ];
   for (const [args, message] of table) await fails(box, args, daemon(message));
+  for (const args of ["attach slp", "start -a slp"]) {
+    await fails(box, args, "You cannot attach to a paused container, unpause it first");
+  }
+  await fails(box, "start -a cr ex", "you cannot start and attach multiple containers at once");
+  await fails(box, ["rename", "web", ""], "Error: Neither old nor new names may be empty");
   for (const name of ["cr", "ex", "ex cr"]) {
     await answers(box, `stop ${name}`, { stdout: `${name.replace(" ", "\n")}\n` });
   }
@@ -64,6 +74,8 @@ boxTest("signals, columns, ports and policies that there are not", async (box) =
     ["port web abc", syntax("abc")],
     ["port web 80/", syntax("80/")],
     ["port web 99999", 'strconv.ParseUint: parsing "99999": value out of range'],
+    ["attach --detach-keys bogus web", daemon("Invalid detach keys (bogus) provided")],
+    ["events --until bogus", 'failed to parse value as time or duration: "bogus"'],
     ["update web", "you must provide one or more flags when using this command"],
     ["update --restart a:b:c web", "invalid restart policy format"],
     ["update --restart on-failure:x web", "maximum retry count must be an integer"],

@@ -17,9 +17,9 @@ import { type RegistryAccess, withRegistry } from "../../../storage/registry/con
 import { RegistryError } from "../../../storage/registry/error.ts";
 import { locateRepository } from "../../../storage/registry/repository.ts";
 import type { Store } from "../../../storage/store.ts";
-import { prepareForWriting } from "../../../storage/sweep.ts";
 import { syncLayer } from "../../../storage/layer/sync.ts";
 import type { ReportTransfer } from "../transfer/progress.ts";
+import { prepareForContainers } from "../../container/repair.ts";
 import { downloadLayers } from "./layer_downloads.ts";
 import {
   checkImagePlatform,
@@ -49,7 +49,7 @@ export interface PulledImage {
 
 /** Pulls what is asked for. A name changes only when all that it stands for is there. Throws EngineError. */
 export async function pullImages(store: Store, request: PullRequest): Promise<PulledImage[]> {
-  prepareForWriting(store);
+  await prepareForContainers(store);
   const { reference, report } = request, { path } = locateRepository(reference.repository);
   const pulled: PulledImage[] = [];
   try {

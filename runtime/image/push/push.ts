@@ -19,9 +19,9 @@ import type { RegistryClient } from "../../../storage/registry/client.ts";
 import { type RegistryAccess, withRegistry } from "../../../storage/registry/connect.ts";
 import { uploadDocument } from "../../../storage/registry/upload.ts";
 import type { Store } from "../../../storage/store.ts";
-import { prepareForWriting } from "../../../storage/sweep.ts";
 import { Limit } from "../transfer/limit.ts";
 import { type ReportTransfer, shortDigest } from "../transfer/progress.ts";
+import { prepareForContainers } from "../../container/repair.ts";
 import { pushLayer } from "./push_layer.ts";
 
 export interface PushRequest extends RegistryAccess {
@@ -43,7 +43,7 @@ interface TaggedImage {
 
 /** Pushes an image, or all tags of a repository. Throws EngineError. */
 export async function pushImages(store: Store, request: PushRequest): Promise<PushedImage[]> {
-  prepareForWriting(store);
+  await prepareForContainers(store);
   const { reference, report } = request, { repository } = reference;
   if (reference.digest) throw new InvalidError("cannot push a digest reference");
   report({ status: `The push refers to repository [${canonicalName(repository)}]` });
