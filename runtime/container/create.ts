@@ -12,14 +12,15 @@ import {
   writeHostConfig,
 } from "../../storage/container/container_store.ts";
 import { mountIdOf, StagedContainer } from "../../storage/container/staged_container.ts";
-import { ConflictError, InvalidError } from "../../storage/errors.ts";
-import { type ContainerConfig, hostArchitecture } from "../../storage/image/config.ts";
+import { InvalidError } from "../../storage/errors.ts";
+import type { ContainerConfig } from "../../storage/image/config.ts";
 import { type Image, resolveImage } from "../../storage/image/image_store.ts";
 import { chainIdsOf } from "../../storage/layer/layer_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
 import { defaultHostConfig } from "./host_config.ts";
 import { checkLimits } from "./check_limits.ts";
+import { checkPlatform } from "./check_platform.ts";
 import { checkLogOptions } from "./log/options.ts";
 import { mergeConfig } from "./merge_config.ts";
 import { mountPointsOf } from "./mount_points.ts";
@@ -200,26 +201,4 @@ function networkSettings(
     IsAnonymousEndpoint: true,
     HasSwarmEndpoint: false,
   };
-}
-
-/** A platform that was asked for must be the image's; one that was not gives a warning when it is not the host's. */
-function checkPlatform(image: Image, { platform, config }: CreateRequest): string[] {
-  const { os, architecture, variant } = image.config;
-  const actual = [os || "linux", architecture, variant].filter(Boolean).join("/");
-  if (platform !== undefined) {
-    const [wantedOs, wantedArchitecture] = platform.includes("/")
-      ? platform.split("/")
-      : ["linux", platform];
-    if (wantedOs !== (os || "linux") || wantedArchitecture !== architecture) {
-      throw new ConflictError(
-        `image with reference ${config.Image} was found but does not match the specified platform: ` +
-          `wanted ${platform}, actual: ${actual}`,
-      );
-    }
-    return [];
-  }
-  return architecture === hostArchitecture || architecture === undefined ? [] : [
-    `The requested image's platform (${actual}) does not match the detected host platform ` +
-    `(linux/${hostArchitecture}) and no specific platform was requested`,
-  ];
 }
