@@ -1,0 +1,143 @@
+import type { CaseGroup } from "../types.ts";
+
+export const run: CaseGroup = {
+  name: "run",
+  cases: [
+    { what: "the shell form", dockerfile: "FROM busybox\nRUN echo \"$HOME\" 'a  b' > /x\n" },
+    { what: "the exec form", dockerfile: 'FROM busybox\nRUN ["touch", "/a b"]\n' },
+    {
+      what: "the exec form has no variables",
+      dockerfile: 'FROM busybox\nENV A=1\nRUN ["touch", "/$A"]\n',
+    },
+    {
+      what: "the exec form with its program in PATH",
+      dockerfile:
+        'FROM busybox\nENV PATH=/opt:$PATH\nRUN mkdir /opt && ln -s /bin/busybox /opt/touch\nRUN ["touch", "/x"]\n',
+    },
+    {
+      what: "a list with single quotes is for the shell",
+      dockerfile: "FROM busybox\nRUN ['true'] || echo shell > /x\n",
+    },
+    {
+      what: "continuation lines with comments and empty lines",
+      dockerfile: "FROM busybox\nRUN echo a > /x && \\\n# comment\n\n  \\\n    echo b >> /x\n",
+    },
+    {
+      what: "a change of a file of the base",
+      dockerfile: "FROM busybox\nRUN echo more >> /etc/group\n",
+    },
+    { what: "a file of the base is removed", dockerfile: "FROM busybox\nRUN rm /bin/yes\n" },
+    {
+      what: "a directory of the base is removed and made again",
+      dockerfile: "FROM busybox\nRUN rm -r /var && mkdir /var && touch /var/new\n",
+    },
+    {
+      what: "a file of an earlier step is removed",
+      dockerfile: "FROM busybox\nRUN mkdir /d && touch /d/a /d/b\nRUN rm /d/a\n",
+    },
+    {
+      what: "modes and owners",
+      dockerfile:
+        "FROM busybox\nRUN mkdir -m 2750 /d && touch /d/f && chmod 4711 /d/f && chown -R 5:6 /d && chown root /d/f\n",
+    },
+    { what: "a mode alone", dockerfile: "FROM busybox\nRUN chmod 700 /home\n" },
+    {
+      what: "links",
+      dockerfile: "FROM busybox\nRUN echo x > /a && ln /a /b && ln -s a /c && mkfifo /p\n",
+    },
+    {
+      what: "a file becomes a directory",
+      dockerfile: "FROM busybox\nRUN rm /bin/yes && mkdir /bin/yes && touch /bin/yes/no\n",
+    },
+    {
+      what: "what is made in temporary file systems is not kept",
+      dockerfile: "FROM busybox\nRUN touch /dev/x /dev/shm/x; true\n",
+    },
+    {
+      what: "/etc/hosts and the like are not kept",
+      dockerfile: "FROM busybox\nRUN cat /etc/hosts /etc/resolv.conf > /dev/null; touch /etc/new\n",
+    },
+    {
+      what: "the environment",
+      dockerfile:
+        "FROM busybox\nARG A=1\nENV B=2 A2=$A\nRUN env | grep -v -e HOSTNAME -e _proxy | sort > /env\n",
+    },
+    {
+      what: "the environment of a user",
+      dockerfile: "FROM busybox\nUSER alice\nRUN env | grep HOME > /tmp/env; id > /tmp/id\n",
+    },
+    {
+      what: "ENV comes before ARG of the same name",
+      dockerfile: "FROM busybox\nENV A=env\nARG A=arg\nRUN echo $A > /x\n",
+    },
+    {
+      what: "ARG without a value is not there",
+      dockerfile: "FROM busybox\nARG A\nRUN echo ${A-unset} > /x\n",
+    },
+    { what: "the working directory", dockerfile: "FROM busybox\nWORKDIR /w\nRUN pwd > p\n" },
+    {
+      what: "the shell of SHELL",
+      dockerfile: 'FROM busybox\nSHELL ["/bin/sh", "-exc"]\nRUN echo $- > /x\n',
+    },
+    { what: "the umask", dockerfile: "FROM busybox\nRUN umask > /x; touch /f; mkdir /d\n" },
+    { what: "standard input is empty", dockerfile: "FROM busybox\nRUN cat > /x\n" },
+    {
+      what: "no process is left to the next step",
+      dockerfile: "FROM busybox\nRUN sleep 1000 & echo $$ > /x\nRUN true\n",
+    },
+    {
+      what: "capabilities and privileges",
+      dockerfile:
+        "FROM busybox\nRUN grep -e CapEff -e NoNewPrivs -e Seccomp: /proc/self/status > /x\n",
+    },
+    { what: "a command that fails", dockerfile: "FROM busybox\nRUN exit 3\n" },
+    { what: "a command that is killed", dockerfile: "FROM busybox\nRUN kill -9 $$\n" },
+    { what: "a program that is not there", dockerfile: 'FROM busybox\nRUN ["/nosuch"]\n' },
+    { what: "a program that is not executable", dockerfile: 'FROM busybox\nRUN ["/etc/passwd"]\n' },
+    { what: "a user that is not there", dockerfile: "FROM busybox\nUSER nosuch\nRUN true\n" },
+    { what: "nothing", dockerfile: "FROM busybox\nRUN\n" },
+    { what: "an empty list", dockerfile: "FROM busybox\nRUN []\n" },
+    { what: "an unknown flag", dockerfile: "FROM busybox\nRUN --bogus=1 true\n" },
+    {
+      what: "--mount=type=tmpfs",
+      dockerfile: "FROM busybox\nRUN --mount=type=tmpfs,target=/t touch /t/x && ls /t > /x\n",
+    },
+    {
+      what: "--mount=type=bind",
+      dockerfile: "FROM busybox\nRUN --mount=target=/c cat /c/a > /x\n",
+      context: ["f 644 0:0 a A"],
+    },
+    {
+      what: "--mount=type=bind from a stage",
+      dockerfile:
+        "FROM busybox AS s\nRUN echo S > /s\nFROM busybox\nRUN --mount=from=s,source=/s,target=/m cat /m > /x\n",
+    },
+    {
+      what: "--mount=type=cache",
+      dockerfile:
+        "FROM busybox\nRUN --mount=type=cache,target=/c touch /c/a\nRUN --mount=type=cache,target=/c ls /c > /x\n",
+    },
+    {
+      what: "--mount of a kind that is none",
+      dockerfile: "FROM busybox\nRUN --mount=type=bogus,target=/c true\n",
+    },
+    {
+      what: "--network=none",
+      dockerfile: "FROM busybox\nRUN --network=none ls /sys/class/net > /x\n",
+    },
+    { what: "a heredoc", dockerfile: "FROM busybox\nRUN <<EOF\necho a > /x\necho b >> /x\nEOF\n" },
+    {
+      what: "a heredoc for a program",
+      dockerfile: "FROM busybox\nRUN cat <<A > /x; cat <<'B' > /y\n$HOME\nA\n$HOME\nB\n",
+    },
+    {
+      what: "a heredoc with an interpreter",
+      dockerfile: "FROM busybox\nRUN <<EOF\n#!/bin/sh -u\necho $# > /x\nEOF\n",
+    },
+    { what: "a heredoc that does not end", dockerfile: "FROM busybox\nRUN <<EOF\necho a\n" },
+    {
+      what: "a heredoc without tabs",
+      dockerfile: "FROM busybox\nRUN <<-EOF\n\techo a > /x\n\t\techo b >> /x\n\tEOF\n",
+    },
+  ],
+};
