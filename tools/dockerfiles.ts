@@ -3,6 +3,7 @@
  * with the BuildKit in docker and with buildah, and prints where box's images are not like theirs. Differences for which the
  * table has a reason are counted; reasons that nothing bears out any more are errors like the differences without one.
  *
+ *     --only=REGEXP  those whose descriptions match
  *     --record      write box's results down, which the tests then expect
  *     --box         box alone
  *     --json=FILE   write all results into a file
@@ -23,9 +24,11 @@ const { values, positionals } = parseArgs({
     record: { type: "boolean" },
     box: { type: "boolean" },
     json: { type: "string" },
+    only: { type: "string" },
   },
 });
 
+const only = new RegExp(values.only ?? "");
 const chosen = groups.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const results: Record<string, Record<string, Partial<Record<Peer | "box", Outcome>>>> = {};
 const report = new Report();
@@ -61,12 +64,13 @@ async function holdGroup(box: BoxBuilder, peers: Peers, group: CaseGroup): Promi
   const ofGroup = results[group.name] = {} as typeof results[string];
   for (const [each, context] of await makeContexts(directory, group)) {
     if (isStopped) return;
+    if (!only.test(each.what)) continue;
     const outcome = expected[each.what] = await buildCase(box, each, context);
     ofGroup[each.what] = { box: outcome, ...await buildWith(peers, each, context) };
     const text = report.add(group, each, ofGroup[each.what]);
     if (text !== "") console.log(text);
   }
-  if (values.record && !isStopped) writeExpected(group, expected);
+  if (values.record && !isStopped && !values.only) writeExpected(group, expected);
 }
 
 /** docker's two builders share the names of images; buildah has its own. */

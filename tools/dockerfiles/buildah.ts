@@ -28,7 +28,7 @@ export class BuildahBuilder implements Builder {
       "--pull=never",
       "--network=host",
       "--identity-label=false",
-      "--layers",
+      "--layers=false",
       "-t",
       tag,
       ...options,

@@ -329,6 +329,84 @@ export const copy: CaseGroup = {
       context: [...tree, "f 644 0:0 .dockerignore *\n!dir/sub\n"],
     },
     {
+      what: "--chmod in symbols",
+      dockerfile: "FROM busybox\nCOPY --chmod=u+x,go-r a.txt /x\n",
+      context: files,
+    },
+    {
+      what: "--chmod of a directory from a stage",
+      dockerfile:
+        "FROM busybox AS s\nRUN mkdir -m 700 /d && touch /d/f\nFROM busybox\nCOPY --from=s --chmod=755 /d /x\n",
+    },
+    {
+      what: "--link through a symbolic link of the image",
+      dockerfile: "FROM busybox\nRUN mkdir /real && ln -s /real /link\nCOPY --link a.txt /link/\n",
+      context: files,
+    },
+    {
+      what: "--link of a directory with --chown",
+      dockerfile: "FROM busybox\nCOPY --link --chown=7:8 dir /x/\n",
+      context: tree,
+    },
+    {
+      what: "--parents with a pivot",
+      dockerfile: "FROM busybox\nCOPY --parents dir/./sub/two /x/\n",
+      context: tree,
+    },
+    {
+      what: "--parents with a pattern",
+      dockerfile: "FROM busybox\nCOPY --parents **/t* /x/\n",
+      context: tree,
+    },
+    {
+      what: "--exclude several",
+      dockerfile: "FROM busybox\nCOPY --exclude=dir/sub --exclude=**/one . /x/\n",
+      context: [...files, ...tree],
+    },
+    { what: "a file twice", dockerfile: "FROM busybox\nCOPY a.txt a.txt /x/\n", context: files },
+    {
+      what: "files of the same name: the later one",
+      dockerfile: "FROM busybox\nCOPY a.txt e/a.txt /x/\n",
+      context: [...files, "f 600 0:0 e/a.txt E"],
+    },
+    {
+      what: "to the root directory itself",
+      dockerfile: "FROM busybox\nCOPY dir /\n",
+      context: tree,
+    },
+    {
+      what: "upwards from the working directory",
+      dockerfile: "FROM busybox\nWORKDIR /a/b\nCOPY a.txt ../../../x\n",
+      context: files,
+    },
+    { what: "to a dot", dockerfile: "FROM busybox\nWORKDIR /w\nCOPY dir .\n", context: tree },
+    {
+      what: "to a directory of another owner",
+      dockerfile:
+        "FROM busybox\nRUN mkdir -m 2770 /d && chown 3:4 /d\nCOPY a.txt /d/\nCOPY dir /d/\n",
+      context: [...files, ...tree],
+    },
+    {
+      what: "a list of names with quotes and blanks",
+      dockerfile: 'FROM busybox\nCOPY ["a\'s", "/x y/"]\n',
+      context: ["f 644 0:0 a's A"],
+    },
+    {
+      what: "names with backslashes and stars",
+      dockerfile: 'FROM busybox\nCOPY ["a\\\\*b", "/x/"]\n',
+      context: ["f 644 0:0 a*b 1", "f 644 0:0 axb 2"],
+    },
+    {
+      what: "a name with a variable that is not there",
+      dockerfile: "FROM busybox\nCOPY a.txt$NOSUCH /x\n",
+      context: files,
+    },
+    { what: "a Dockerfile copies itself", dockerfile: "FROM busybox\nCOPY Dockerfile /x\n" },
+    {
+      what: "a heredoc with a name of its own",
+      dockerfile: "FROM busybox\nCOPY <<a.conf /etc/app/\nx=1\na.conf\n",
+    },
+    {
       what: "a heredoc",
       dockerfile: "FROM busybox\nENV A=1\nCOPY <<EOF <<'F' /x/\n$A\nEOF\n$A\nF\n",
     },
@@ -431,6 +509,43 @@ export const add: CaseGroup = {
     {
       what: "a source that is not there",
       dockerfile: "FROM busybox\nADD nosuch /x\n",
+      context: files,
+    },
+    {
+      what: "a directory with an archive's name",
+      dockerfile: "FROM busybox\nADD d.tar /x/\n",
+      context: ["f 644 0:0 d.tar/f F"],
+    },
+    {
+      what: "an archive through a pattern",
+      dockerfile: "FROM busybox\nADD *.tar /x/\n",
+      archives: { "p.tar": packed, "q.tar": ["f 644 0:0 q Q"] },
+    },
+    {
+      what: "an archive onto a file",
+      dockerfile: "FROM busybox\nADD p.tar /etc/passwd\n",
+      archives: { "p.tar": packed },
+    },
+    {
+      what: "an archive in the working directory",
+      dockerfile: "FROM busybox\nWORKDIR /w\nADD p.tar .\n",
+      archives: { "p.tar": packed },
+    },
+    {
+      what: "an archive with --chmod",
+      dockerfile: "FROM busybox\nADD --chmod=600 p.tar /x/\n",
+      archives: { "p.tar": packed },
+    },
+    {
+      what: "--unpack=false",
+      dockerfile:
+        "FROM busybox\nADD --unpack=false p.tar /x/\nRUN tar -tf /x/p.tar > /names && rm -r /x\n",
+      archives: { "p.tar": packed },
+    },
+    {
+      what: "--checksum of a local file",
+      dockerfile:
+        "FROM busybox\nADD --checksum=sha256:0000000000000000000000000000000000000000000000000000000000000000 a.txt /x\n",
       context: files,
     },
     { what: "a URL without a name", dockerfile: "FROM busybox\nADD http://127.0.0.1:2/ /x/\n" },

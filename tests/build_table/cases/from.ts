@@ -93,5 +93,29 @@ export const from: CaseGroup = {
     { what: "only ARG", dockerfile: "ARG A=1\n", crashes: ["classic", "buildkit"] },
     { what: "nothing but comments", dockerfile: "# nothing\n\n" },
     { what: "an empty file", dockerfile: "" },
+    {
+      what: "an image of another platform",
+      dockerfile: "FROM --platform=linux/s390x busybox\nLABEL a=b\n",
+    },
+    { what: "RUN on scratch", dockerfile: "FROM scratch\nRUN true\n" },
+    {
+      what: "a stage on scratch for another one",
+      dockerfile: "FROM scratch AS s\nCOPY a /d/a\nFROM busybox\nCOPY --from=s / /x/\n",
+      context: ["f 644 0:0 a A"],
+    },
+    {
+      what: "stages that nothing needs are not built",
+      dockerfile: "FROM busybox AS broken\nRUN false\nFROM busybox\nLABEL a=b\n",
+    },
+    {
+      what: "a stage in between",
+      dockerfile:
+        "FROM busybox AS a\nENV A=a\nUSER alice\nWORKDIR /a\nEXPOSE 1\nFROM a AS b\nENV B=b$A\nFROM b\nVOLUME /v\nLABEL u=$B\n",
+    },
+    {
+      what: "--from an image that is also a stage's base",
+      dockerfile:
+        "FROM busybox AS b\nRUN echo stage > /etc/group\nFROM scratch\nCOPY --from=busybox /etc/group /image\nCOPY --from=b /etc/group /stage\n",
+    },
   ],
 };

@@ -139,5 +139,76 @@ export const run: CaseGroup = {
       what: "a heredoc without tabs",
       dockerfile: "FROM busybox\nRUN <<-EOF\n\techo a > /x\n\t\techo b >> /x\n\tEOF\n",
     },
+    {
+      what: "a process of it that is killed",
+      dockerfile: "FROM busybox\nRUN sh -c 'kill -9 $$'\n",
+    },
+    {
+      what: "a command of a list that fails",
+      dockerfile: 'FROM busybox\nRUN ["sh", "-c", "exit 300"]\n',
+    },
+    { what: "a failure within a pipe", dockerfile: "FROM busybox\nRUN false | true\n" },
+    {
+      what: "times do not make a layer",
+      dockerfile: "FROM busybox\nRUN cat /etc/passwd > /dev/null\n",
+    },
+    {
+      what: "a file that is made and removed",
+      dockerfile: "FROM busybox\nRUN touch /x && rm /x\n",
+    },
+    {
+      what: "a directory of the base is replaced by a link",
+      dockerfile: "FROM busybox\nRUN rmdir /home && ln -s /tmp /home\nRUN touch /home/x\n",
+    },
+    {
+      what: "a directory is moved",
+      dockerfile: "FROM busybox\nRUN mkdir /a && touch /a/f\nRUN mv /a /b\n",
+    },
+    {
+      what: "a file of the base is moved",
+      dockerfile: "FROM busybox\nRUN mv /etc/group /etc/moved\n",
+    },
+    { what: "a name that begins with .wh.", dockerfile: "FROM busybox\nRUN touch /.whx /wh.x\n" },
+    {
+      what: "names that are no text",
+      dockerfile: "FROM busybox\nRUN touch \"/$(printf 'a\\nb')\"\n",
+    },
+    {
+      what: "the host's name",
+      dockerfile: "FROM busybox\nRUN hostname > /dev/null && cat /etc/hostname > /dev/null\n",
+    },
+    {
+      what: "limits of /dev/shm",
+      dockerfile: "FROM busybox\nRUN df -k /dev/shm | tail -n 1 | awk '{ print $2 }' > /x\n",
+    },
+    {
+      what: "--mount=type=secret that is not there",
+      dockerfile:
+        "FROM busybox\nRUN --mount=type=secret,id=s ls /run/secrets 2> /dev/null; echo $? > /x\n",
+    },
+    {
+      what: "--mount=type=secret that must be there",
+      dockerfile: "FROM busybox\nRUN --mount=type=secret,id=s,required=true true\n",
+    },
+    {
+      what: "--mount=type=bind is not written to",
+      dockerfile: "FROM busybox\nRUN --mount=target=/c touch /c/x\n",
+    },
+    {
+      what: "--mount=type=bind,rw forgets",
+      dockerfile:
+        "FROM busybox\nRUN --mount=target=/c,rw echo x > /c/a && cat /c/a > /x\nRUN --mount=target=/c cat /c/a > /y\n",
+      context: ["f 644 0:0 a A"],
+    },
+    {
+      what: "--mount=type=bind of what is not there",
+      dockerfile: "FROM busybox\nRUN --mount=source=nosuch,target=/c true\n",
+    },
+    { what: "--mount without a target", dockerfile: "FROM busybox\nRUN --mount=type=tmpfs true\n" },
+    {
+      what: "--mount to the root",
+      dockerfile: "FROM busybox\nRUN --mount=type=tmpfs,target=/ true\n",
+    },
+    { what: "--security=insecure", dockerfile: "FROM busybox\nRUN --security=insecure true\n" },
   ],
 };

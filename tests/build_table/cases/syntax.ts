@@ -89,5 +89,32 @@ export const syntax: CaseGroup = {
       dockerfile: "FROM busybox\nCOPY . /x/\n",
       context: ["f 644 0:0 .dockerignore Dockerfile\n.dockerignore\n", "f 644 0:0 a A"],
     },
+    {
+      what: "a syntax directive",
+      dockerfile: "# syntax=docker/dockerfile:1\nFROM busybox\nLABEL a=b\n",
+    },
+    {
+      what: "a check directive that makes warnings errors",
+      dockerfile: "# check=error=true\nFROM busybox\nCMD echo hi\n",
+    },
+    {
+      what: "a check directive that skips",
+      dockerfile: "# check=skip=JSONArgsRecommended;error=true\nFROM busybox\nCMD echo hi\n",
+    },
+    {
+      what: "an escape directive in capitals",
+      dockerfile: "# ESCAPE = `\nFROM busybox\nLABEL a=b`\n  c=d\n",
+    },
+    {
+      what: "empty lines within a continuation",
+      dockerfile: "FROM busybox\nLABEL a=b \\\n\n\n  c=d\n",
+    },
+    {
+      what: "two backslashes at the end are no continuation",
+      dockerfile: "FROM busybox\nLABEL a=b\\\\\nLABEL c=d\n",
+    },
+    { what: "tabs", dockerfile: "FROM\tbusybox\nLABEL\ta=b\tc=d\nRUN\techo\tx > /x\n" },
+    { what: "an instruction alone in its line", dockerfile: "FROM busybox\nLABEL\\\n a=b\n" },
+    { what: "only blanks", dockerfile: "   \n\t\n" },
   ],
 };
