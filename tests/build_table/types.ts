@@ -24,8 +24,8 @@ export interface DockerfileCase {
   readonly options?: readonly string[];
   /** Why a peer's result is another one than box's. */
   readonly unlike?: Partial<Readonly<Record<Peer, string>>>;
-  /** Peers whose daemon does not survive it. */
-  readonly crashes?: readonly Peer[];
+  /** Why a peer is not asked at all. */
+  readonly without?: Partial<Readonly<Record<Peer, string>>>;
 }
 
 export interface CaseGroup {

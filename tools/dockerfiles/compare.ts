@@ -63,18 +63,22 @@ function splitLine(line: string): [path: string, description: string] {
 }
 
 /**
- * Where a step changed nothing, BuildKit has a layer with nothing in it, and box has none. Of an ARG that is given, 20.10's
- * BuildKit does not say the value, and later versions do.
+ * Where a step changed nothing, BuildKit has a layer with nothing in it, and box has none. It tells nothing of ONBUILD, which
+ * docker's own builder does.
  */
 function compareHistories(box: readonly string[], peer: readonly string[]): Difference[] {
-  const length = Math.max(box.length, peer.length);
+  const told = box.filter((text) => !text.startsWith("(ONBUILD "));
+  const length = Math.max(told.length, peer.length);
   return Array.from({ length }, (_, index) => ({
     of: `history ${index + 1}`,
-    box: box[index] ?? "nothing",
+    box: told[index] ?? "nothing",
     peer: peer[index] ?? "nothing",
-  })).filter(({ box, peer }) =>
-    box !== peer && box !== `(${peer})` && !box.startsWith(peer.replace(/^(\(ARG .*)\)$/, "$1="))
-  );
+  })).filter(({ box, peer }) => inOldWords(box) !== inOldWords(peer) && box !== `(${peer})`);
+}
+
+/** The BuildKit of docker 20.10 does not say yet what ARG is given, nor the flags of COPY and ADD. */
+function inOldWords(text: string): string {
+  return text.replace(/^(\(ARG \w+).*/s, "$1").replace(/^(COPY|ADD)(?: --\S+)+/, "$1");
 }
 
 function isDifferent({ box, peer }: Difference): boolean {

@@ -1,3 +1,12 @@
+import {
+  lenient,
+  modifiers,
+  primaryGroup,
+  rawPorts,
+  shellOfCommands,
+  volumesAreMade,
+  workdirIsRoots,
+} from "../reasons.ts";
 import type { CaseGroup } from "../types.ts";
 
 export const command: CaseGroup = {
@@ -8,16 +17,25 @@ export const command: CaseGroup = {
       what: "CMD in the exec form",
       dockerfile: 'FROM busybox\nCMD ["echo", "a b", "\\u00e9\\n"]\n',
     },
-    { what: "CMD of nothing", dockerfile: "FROM busybox\nCMD\n" },
+    {
+      what: "CMD of nothing",
+      dockerfile: "FROM busybox\nCMD\n",
+      unlike: { buildkit: "has an empty word after the shell" },
+    },
     { what: "CMD of an empty list", dockerfile: "FROM busybox\nCMD []\n" },
     { what: "CMD: the last one counts", dockerfile: 'FROM busybox\nCMD ["a"]\nCMD ["b"]\n' },
     { what: "CMD of what is nearly a list", dockerfile: "FROM busybox\nCMD [\"a\", 'b']\n" },
     { what: "CMD of numbers", dockerfile: "FROM busybox\nCMD [1, 2]\n" },
-    { what: "CMD with an unknown flag", dockerfile: "FROM busybox\nCMD --bogus echo\n" },
+    {
+      what: "CMD with an unknown flag",
+      dockerfile: "FROM busybox\nCMD --bogus echo\n",
+      unlike: { buildah: "takes it for the command" },
+    },
     { what: "CMD has no variables", dockerfile: 'FROM busybox\nENV A=1\nCMD ["echo", "$A"]\n' },
     {
       what: "CMD in another shell",
       dockerfile: 'FROM busybox\nSHELL ["/bin/ash", "-c"]\nCMD echo a\n',
+      unlike: shellOfCommands,
     },
     {
       what: "ENTRYPOINT takes away the base's CMD",
@@ -29,10 +47,15 @@ export const command: CaseGroup = {
     },
     { what: "ENTRYPOINT in the shell form", dockerfile: "FROM busybox\nENTRYPOINT exec top -b\n" },
     { what: "ENTRYPOINT of an empty list", dockerfile: "FROM busybox\nENTRYPOINT []\n" },
-    { what: "ENTRYPOINT of nothing", dockerfile: "FROM busybox\nENTRYPOINT\n" },
+    {
+      what: "ENTRYPOINT of nothing",
+      dockerfile: "FROM busybox\nENTRYPOINT\n",
+      unlike: { buildkit: "has an empty word after the shell" },
+    },
     {
       what: "ENTRYPOINT in a stage takes away the CMD of the stage before",
       dockerfile: 'FROM busybox AS a\nCMD ["a"]\nFROM a\nENTRYPOINT ["echo"]\n',
+      unlike: { classic: "keeps the command of a stage, though not of an image" },
     },
     {
       what: "ENTRYPOINT of a parent is emptied",
@@ -48,6 +71,7 @@ export const command: CaseGroup = {
       what: "SHELL",
       dockerfile:
         'FROM busybox\nSHELL ["/bin/sh", "-e", "-c"]\nENTRYPOINT a\nCMD b\nHEALTHCHECK CMD c\n',
+      unlike: shellOfCommands,
     },
     { what: "SHELL not as a list", dockerfile: "FROM busybox\nSHELL /bin/sh -c\n" },
     { what: "SHELL of nothing", dockerfile: "FROM busybox\nSHELL []\n" },
@@ -55,10 +79,12 @@ export const command: CaseGroup = {
       what: "SHELL of a parent",
       dockerfile: "FROM parent\nRUN echo $- > /x\nCMD a\n",
       parent: 'FROM busybox\nSHELL ["/bin/sh", "-exc"]\n',
+      unlike: shellOfCommands,
     },
     {
       what: "SHELL of a stage",
       dockerfile: 'FROM busybox AS a\nSHELL ["/bin/ash", "-c"]\nFROM a\nCMD a\n',
+      unlike: shellOfCommands,
     },
   ],
 };
@@ -92,12 +118,13 @@ export const environment: CaseGroup = {
     { what: "ENV with a name that is not of letters", dockerfile: "FROM busybox\nENV a.b-c=1\n" },
     { what: "ENV without a value", dockerfile: "FROM busybox\nENV A\n" },
     { what: "ENV of nothing", dockerfile: "FROM busybox\nENV\n" },
-    { what: "ENV without a name", dockerfile: "FROM busybox\nENV =1\n" },
+    { what: "ENV without a name", dockerfile: "FROM busybox\nENV =1\n", unlike: lenient },
     { what: "ENV of words with and without values", dockerfile: "FROM busybox\nENV A=1 B\n" },
     { what: "ENV with a quote that does not end", dockerfile: 'FROM busybox\nENV A="1\n' },
     {
       what: "an escaped dollar sign",
       dockerfile: "FROM busybox\nENV A=\\$HOME B='$HOME' C=\"\\$HOME\" D=\\\\\n",
+      unlike: { buildah: "drops an escaped backslash at the end" },
     },
     {
       what: "modifiers",
@@ -107,20 +134,24 @@ export const environment: CaseGroup = {
     {
       what: "modifiers without a colon",
       dockerfile: "FROM busybox\nENV E= S=set\nENV A=${N-d} B=${E-d} D=${N+a} F=${E+a} G=${S+a}\n",
+      unlike: modifiers,
     },
     {
       what: "modifiers in each other",
       dockerfile: "FROM busybox\nENV S=set\nENV A=${N:-${M:-$S}} B=${S:+${N-x}y}\n",
+      unlike: modifiers,
     },
     { what: "a value that must be there", dockerfile: "FROM busybox\nENV A=${N:?is needed}\n" },
     {
       what: "prefixes and suffixes",
       dockerfile:
         "FROM busybox\nENV P=/a/b.tar.gz\nENV A=${P#*/} B=${P##*/} C=${P%.*} D=${P%%.*}\n",
+      unlike: modifiers,
     },
     {
       what: "replacements",
       dockerfile: "FROM busybox\nENV P=a-b-c\nENV A=${P/-/+} B=${P//-/+} C=${P//[x]/}\n",
+      unlike: modifiers,
     },
     { what: "a modifier that is none", dockerfile: "FROM busybox\nENV A=${B!x}\n" },
     { what: "a brace that is not closed", dockerfile: "FROM busybox\nENV A=${B\n" },
@@ -131,6 +162,7 @@ export const environment: CaseGroup = {
     {
       what: "another escape token",
       dockerfile: "# escape=`\nFROM busybox\nENV A=a`\n  B=C:\\x D=`$A\n",
+      unlike: { buildah: "also takes the backslash for an escape" },
     },
     { what: "ARG with a value", dockerfile: "FROM busybox\nARG A=1\nLABEL a=$A\n" },
     {
@@ -161,7 +193,7 @@ export const environment: CaseGroup = {
       options: ["--build-arg", "NOSUCH=1"],
     },
     { what: "ARG of nothing", dockerfile: "FROM busybox\nARG\n" },
-    { what: "ARG without a name", dockerfile: "FROM busybox\nARG =1\n" },
+    { what: "ARG without a name", dockerfile: "FROM busybox\nARG =1\n", unlike: lenient },
     {
       what: "ARG given twice: the last counts",
       dockerfile: "FROM busybox\nARG A\nLABEL a=$A\n",
@@ -176,11 +208,16 @@ export const environment: CaseGroup = {
       what: "a proxy is in no label unless it is declared",
       dockerfile: "FROM busybox\nLABEL a=$HTTP_PROXY\n",
       options: ["--build-arg", "HTTP_PROXY=http://127.0.0.1:1"],
+      unlike: {
+        classic: "has proxies as variables everywhere",
+        buildah: "has proxies as variables everywhere",
+      },
     },
     {
       what: "the platform's arguments",
       dockerfile:
         "FROM busybox\nARG TARGETOS\nARG TARGETARCH\nARG TARGETPLATFORM\nLABEL p=$TARGETPLATFORM o=$TARGETOS a=$TARGETARCH\n",
+      unlike: { classic: "has none of them" },
     },
     {
       what: "the platform's arguments are not there without ARG",
@@ -210,10 +247,14 @@ export const metadata: CaseGroup = {
       options: ["--label", "a=2", "--label", "b=3"],
     },
     { what: "LABEL of nothing", dockerfile: "FROM busybox\nLABEL\n" },
-    { what: "LABEL without a name", dockerfile: "FROM busybox\nLABEL =1\n" },
+    { what: "LABEL without a name", dockerfile: "FROM busybox\nLABEL =1\n", unlike: lenient },
     { what: "LABEL without a value", dockerfile: "FROM busybox\nLABEL a\n" },
-    { what: "EXPOSE", dockerfile: "FROM busybox\nEXPOSE 80 53/udp 443/TCP\n" },
-    { what: "EXPOSE of a range", dockerfile: "FROM busybox\nEXPOSE 8000-8002/udp\n" },
+    { what: "EXPOSE", dockerfile: "FROM busybox\nEXPOSE 80 53/udp 443/TCP\n", unlike: rawPorts },
+    {
+      what: "EXPOSE of a range",
+      dockerfile: "FROM busybox\nEXPOSE 8000-8002/udp\n",
+      unlike: rawPorts,
+    },
     {
       what: "EXPOSE of a variable",
       dockerfile: "FROM busybox\nENV P=80\nARG Q=81/udp\nEXPOSE $P $Q\n",
@@ -223,15 +264,39 @@ export const metadata: CaseGroup = {
       dockerfile: 'FROM busybox\nENV P="80 81"\nEXPOSE $P\n',
     },
     { what: "EXPOSE again", dockerfile: "FROM busybox\nEXPOSE 80\nEXPOSE 80/tcp 81\n" },
-    { what: "EXPOSE of no number", dockerfile: "FROM busybox\nEXPOSE http\n" },
-    { what: "EXPOSE of a number that is too large", dockerfile: "FROM busybox\nEXPOSE 70000\n" },
-    { what: "EXPOSE of a protocol that is none", dockerfile: "FROM busybox\nEXPOSE 80/bogus\n" },
-    { what: "EXPOSE of a host's port", dockerfile: "FROM busybox\nEXPOSE 8080:80\n" },
+    { what: "EXPOSE of no number", dockerfile: "FROM busybox\nEXPOSE http\n", unlike: rawPorts },
+    {
+      what: "EXPOSE of a number that is too large",
+      dockerfile: "FROM busybox\nEXPOSE 70000\n",
+      unlike: rawPorts,
+    },
+    {
+      what: "EXPOSE of a protocol that is none",
+      dockerfile: "FROM busybox\nEXPOSE 80/bogus\n",
+      unlike: rawPorts,
+    },
+    {
+      what: "EXPOSE of a host's port",
+      dockerfile: "FROM busybox\nEXPOSE 8080:80\n",
+      unlike: rawPorts,
+    },
     { what: "EXPOSE of nothing", dockerfile: "FROM busybox\nEXPOSE\n" },
-    { what: "VOLUME", dockerfile: "FROM busybox\nVOLUME /a /b\n" },
-    { what: "VOLUME as a list", dockerfile: 'FROM busybox\nVOLUME ["/a b", "/c"]\n' },
-    { what: "VOLUME of a variable", dockerfile: "FROM busybox\nENV V=/data\nVOLUME $V ${V}2\n" },
-    { what: "VOLUME that is not absolute", dockerfile: "FROM busybox\nWORKDIR /w\nVOLUME data\n" },
+    { what: "VOLUME", dockerfile: "FROM busybox\nVOLUME /a /b\n", unlike: volumesAreMade },
+    {
+      what: "VOLUME as a list",
+      dockerfile: 'FROM busybox\nVOLUME ["/a b", "/c"]\n',
+      unlike: volumesAreMade,
+    },
+    {
+      what: "VOLUME of a variable",
+      dockerfile: "FROM busybox\nENV V=/data\nVOLUME $V ${V}2\n",
+      unlike: volumesAreMade,
+    },
+    {
+      what: "VOLUME that is not absolute",
+      dockerfile: "FROM busybox\nWORKDIR /w\nVOLUME data\n",
+      unlike: volumesAreMade,
+    },
     {
       what: "VOLUME keeps what RUN writes there before",
       dockerfile: "FROM busybox\nRUN mkdir /v && echo a > /v/a\nVOLUME /v\n",
@@ -239,6 +304,10 @@ export const metadata: CaseGroup = {
     {
       what: "VOLUME and what RUN writes there after it",
       dockerfile: "FROM busybox\nRUN mkdir /v\nVOLUME /v\nRUN echo a > /v/a\n",
+      unlike: {
+        classic: "throws away what RUN writes into volumes",
+        buildah: "throws away what RUN writes into volumes",
+      },
     },
     {
       what: "VOLUME and what COPY puts there after it",
@@ -246,18 +315,29 @@ export const metadata: CaseGroup = {
       context: ["f 644 0:0 a A"],
     },
     { what: "VOLUME of nothing", dockerfile: "FROM busybox\nVOLUME\n" },
+    { what: "VOLUME of a variable that is empty", dockerfile: "FROM busybox\nVOLUME $NOSUCH\n" },
     { what: "VOLUME of an empty name", dockerfile: 'FROM busybox\nVOLUME [""]\n' },
-    { what: "USER by name", dockerfile: "FROM busybox\nUSER alice\nRUN id > /tmp/id\n" },
-    { what: "USER with a group", dockerfile: "FROM busybox\nUSER alice:audio\nRUN id > /tmp/id\n" },
+    {
+      what: "USER by name",
+      dockerfile: "FROM busybox\nUSER alice\nRUN id > /tmp/id\n",
+      unlike: primaryGroup,
+    },
+    {
+      what: "USER with a group",
+      dockerfile: "FROM busybox\nUSER alice:audio\nRUN id > /tmp/id\n",
+      unlike: primaryGroup,
+    },
     {
       what: "USER by number",
       dockerfile: "FROM busybox\nUSER 7:8\nRUN id > /tmp/id; echo $HOME > /tmp/home\n",
+      unlike: primaryGroup,
     },
     { what: "USER of a variable", dockerfile: "FROM busybox\nARG U=bob\nUSER $U\n" },
     {
       what: "USER does not count for COPY",
       dockerfile: "FROM busybox\nUSER alice\nCOPY a /a\nWORKDIR /w\n",
       context: ["f 644 5:5 a A"],
+      unlike: workdirIsRoots,
     },
     {
       what: "USER of a parent",
@@ -289,9 +369,17 @@ export const metadata: CaseGroup = {
       what: "WORKDIR that is not absolute at first",
       dockerfile: "FROM busybox\nWORKDIR a\nRUN pwd > p\n",
     },
-    { what: "WORKDIR upon a file", dockerfile: "FROM busybox\nWORKDIR /etc/passwd\n" },
+    {
+      what: "WORKDIR upon a file",
+      dockerfile: "FROM busybox\nWORKDIR /etc/passwd\n",
+      unlike: lenient,
+    },
     { what: "WORKDIR of nothing", dockerfile: "FROM busybox\nWORKDIR\n" },
-    { what: "WORKDIR of an empty variable", dockerfile: "FROM busybox\nWORKDIR $NOSUCH\n" },
+    {
+      what: "WORKDIR of an empty variable",
+      dockerfile: "FROM busybox\nWORKDIR $NOSUCH\n",
+      unlike: { buildkit: "stays where it was", buildah: "stays where it was" },
+    },
     { what: "STOPSIGNAL by name", dockerfile: "FROM busybox\nSTOPSIGNAL SIGQUIT\n" },
     { what: "STOPSIGNAL by number", dockerfile: "FROM busybox\nSTOPSIGNAL 9\n" },
     { what: "STOPSIGNAL without SIG", dockerfile: "FROM busybox\nSTOPSIGNAL usr1\n" },
@@ -324,6 +412,7 @@ export const metadata: CaseGroup = {
     {
       what: "HEALTHCHECK with an interval that is too short",
       dockerfile: "FROM busybox\nHEALTHCHECK --interval=1us CMD true\n",
+      unlike: lenient,
     },
     {
       what: "HEALTHCHECK with an interval that is none",

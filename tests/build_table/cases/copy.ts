@@ -1,3 +1,11 @@
+import {
+  archiveOwners,
+  heredocs,
+  laterFlag,
+  namesakeGroup,
+  needsBuildKit,
+  replaces,
+} from "../reasons.ts";
 import type { CaseGroup } from "../types.ts";
 
 const files = ["f 644 0:0 a.txt A", "f 600 5:6 b.txt B", "f 755 0:0 run.sh #!"];
@@ -39,6 +47,10 @@ export const copy: CaseGroup = {
       what: "several files without a slash",
       dockerfile: "FROM busybox\nCOPY a.txt b.txt /x\n",
       context: files,
+      unlike: {
+        buildkit: "makes a directory all the same",
+        buildah: "makes a directory all the same",
+      },
     },
     {
       what: "several files onto a file",
@@ -56,6 +68,7 @@ export const copy: CaseGroup = {
       what: "a pattern that matches nothing",
       dockerfile: "FROM busybox\nCOPY *.bogus /x/\n",
       context: files,
+      unlike: { classic: "wants at least one source", buildah: "wants at least one source" },
     },
     {
       what: "a pattern that may match nothing beside a file",
@@ -67,7 +80,12 @@ export const copy: CaseGroup = {
       dockerfile: "FROM busybox\nCOPY d*/o?e /x/\n",
       context: tree,
     },
-    { what: "a pattern that is none", dockerfile: "FROM busybox\nCOPY [a /x/\n", context: files },
+    {
+      what: "a pattern that is none",
+      dockerfile: "FROM busybox\nCOPY [a /x/\n",
+      context: files,
+      unlike: { buildkit: "finds that it matches nothing" },
+    },
     { what: "a directory's content", dockerfile: "FROM busybox\nCOPY dir /x\n", context: tree },
     {
       what: "a directory's content into one that is there",
@@ -124,6 +142,7 @@ export const copy: CaseGroup = {
       what: "a path upwards",
       dockerfile: "FROM busybox\nCOPY ../a /x\n",
       context: ["f 644 0:0 a A"],
+      unlike: { classic: "refuses it" },
     },
     {
       what: "an absolute path",
@@ -145,11 +164,13 @@ export const copy: CaseGroup = {
       what: "modes and special bits",
       dockerfile: "FROM busybox\nCOPY . /x\n",
       context: ["f 4755 0:0 s S", "f 2755 0:0 g G", "d 1777 0:0 t", "f 0 0:0 n N"],
+      unlike: { classic: "takes setuid and setgid away", buildah: "takes setuid and setgid away" },
     },
     {
       what: "a FIFO",
       dockerfile: "FROM busybox\nCOPY d /x\n",
       context: ["p 640 0:0 d/p", "f 644 0:0 d/a A"],
+      unlike: { buildkit: "does not send FIFOs to its daemon" },
     },
     {
       what: "a directory over a file",
@@ -160,11 +181,13 @@ export const copy: CaseGroup = {
       what: "a directory over a file within",
       dockerfile: "FROM busybox\nRUN mkdir /x && touch /x/sub\nCOPY dir /x\n",
       context: tree,
+      unlike: replaces,
     },
     {
       what: "a file over a directory within",
       dockerfile: "FROM busybox\nRUN mkdir -p /x/one\nCOPY dir /x\n",
       context: tree,
+      unlike: replaces,
     },
     {
       what: "through a symbolic link of the image",
@@ -176,11 +199,13 @@ export const copy: CaseGroup = {
       what: "onto a symbolic link of the image",
       dockerfile: "FROM busybox\nRUN echo old > /real && ln -s real /link\nCOPY a.txt /link\n",
       context: files,
+      unlike: { buildah: "replaces the link" },
     },
     {
       what: "onto a symbolic link that leads nowhere",
       dockerfile: "FROM busybox\nRUN ln -s nosuch /link\nCOPY a.txt /link\n",
       context: files,
+      unlike: { buildah: "makes a directory there" },
     },
     {
       what: "to a variable",
@@ -191,6 +216,7 @@ export const copy: CaseGroup = {
       what: "--chown by numbers",
       dockerfile: "FROM busybox\nCOPY --chown=7:8 dir /x/y\n",
       context: tree,
+      unlike: { classic: "gives directories on the way to root" },
     },
     {
       what: "--chown by a number",
@@ -206,38 +232,54 @@ export const copy: CaseGroup = {
       what: "--chown by a name",
       dockerfile: "FROM busybox\nCOPY --chown=bob a.txt /x\n",
       context: files,
+      unlike: namesakeGroup,
     },
     {
       what: "--chown of a variable",
       dockerfile: "FROM busybox\nARG U=bob\nCOPY --chown=$U a.txt /x\n",
       context: files,
+      unlike: namesakeGroup,
     },
     {
       what: "--chown by a name that is not there",
       dockerfile: "FROM busybox\nCOPY --chown=nosuch a.txt /x\n",
       context: files,
+      unlike: { buildkit: "takes it for root" },
     },
     {
       what: "--chown on scratch",
       dockerfile: "FROM scratch\nCOPY --chown=1:2 a.txt /x\n",
       context: files,
     },
-    { what: "--chmod", dockerfile: "FROM busybox\nCOPY --chmod=0640 dir /x\n", context: tree },
+    {
+      what: "--chmod",
+      dockerfile: "FROM busybox\nCOPY --chmod=0640 dir /x\n",
+      context: tree,
+      unlike: needsBuildKit,
+    },
     {
       what: "--chmod that is none",
       dockerfile: "FROM busybox\nCOPY --chmod=bogus a.txt /x\n",
       context: files,
+      unlike: { buildkit: "does not look at it" },
     },
-    { what: "--link", dockerfile: "FROM busybox\nCOPY --link a.txt /x/y\n", context: files },
+    {
+      what: "--link",
+      dockerfile: "FROM busybox\nCOPY --link a.txt /x/y\n",
+      context: files,
+      unlike: laterFlag,
+    },
     {
       what: "--parents",
       dockerfile: "FROM busybox\nCOPY --parents dir/sub/two a.txt /x/\n",
       context: [...files, ...tree],
+      unlike: laterFlag,
     },
     {
       what: "--exclude",
       dockerfile: "FROM busybox\nCOPY --exclude=*.txt . /x/\n",
       context: [...files, "f 644 0:0 other O"],
+      unlike: laterFlag,
     },
     {
       what: "an unknown flag",
@@ -327,41 +369,56 @@ export const copy: CaseGroup = {
       what: ".dockerignore of all but one",
       dockerfile: "FROM busybox\nCOPY . /x/\n",
       context: [...tree, "f 644 0:0 .dockerignore *\n!dir/sub\n"],
+      unlike: {
+        classic: "makes directories anew that are left out themselves",
+        buildah: "makes directories anew that are left out themselves",
+      },
     },
     {
       what: "--chmod in symbols",
       dockerfile: "FROM busybox\nCOPY --chmod=u+x,go-r a.txt /x\n",
       context: files,
+      unlike: {
+        ...needsBuildKit,
+        buildkit: "knows octal digits alone",
+        buildah: "knows octal digits alone",
+      },
     },
     {
       what: "--chmod of a directory from a stage",
       dockerfile:
         "FROM busybox AS s\nRUN mkdir -m 700 /d && touch /d/f\nFROM busybox\nCOPY --from=s --chmod=755 /d /x\n",
+      unlike: needsBuildKit,
     },
     {
       what: "--link through a symbolic link of the image",
       dockerfile: "FROM busybox\nRUN mkdir /real && ln -s /real /link\nCOPY --link a.txt /link/\n",
       context: files,
+      unlike: laterFlag,
     },
     {
       what: "--link of a directory with --chown",
       dockerfile: "FROM busybox\nCOPY --link --chown=7:8 dir /x/\n",
       context: tree,
+      unlike: laterFlag,
     },
     {
       what: "--parents with a pivot",
       dockerfile: "FROM busybox\nCOPY --parents dir/./sub/two /x/\n",
       context: tree,
+      unlike: laterFlag,
     },
     {
       what: "--parents with a pattern",
       dockerfile: "FROM busybox\nCOPY --parents **/t* /x/\n",
       context: tree,
+      unlike: laterFlag,
     },
     {
       what: "--exclude several",
       dockerfile: "FROM busybox\nCOPY --exclude=dir/sub --exclude=**/one . /x/\n",
       context: [...files, ...tree],
+      unlike: laterFlag,
     },
     { what: "a file twice", dockerfile: "FROM busybox\nCOPY a.txt a.txt /x/\n", context: files },
     {
@@ -405,14 +462,17 @@ export const copy: CaseGroup = {
     {
       what: "a heredoc with a name of its own",
       dockerfile: "FROM busybox\nCOPY <<a.conf /etc/app/\nx=1\na.conf\n",
+      unlike: heredocs,
     },
     {
       what: "a heredoc",
       dockerfile: "FROM busybox\nENV A=1\nCOPY <<EOF <<'F' /x/\n$A\nEOF\n$A\nF\n",
+      unlike: heredocs,
     },
     {
       what: "a heredoc with --chmod and --chown",
       dockerfile: "FROM busybox\nCOPY --chmod=755 --chown=1:2 <<EOF /x\n#!/bin/sh\nEOF\n",
+      unlike: heredocs,
     },
   ],
 };
@@ -448,6 +508,7 @@ export const add: CaseGroup = {
       what: "an archive compressed with zstd",
       dockerfile: "FROM busybox\nADD p.tar.zst /x/\n",
       archives: { "p.tar.zst": packed },
+      unlike: { classic: "does not read zstd", buildkit: "does not read zstd" },
     },
     {
       what: "an archive to a name without a slash",
@@ -480,6 +541,7 @@ export const add: CaseGroup = {
       what: "an archive with --chown",
       dockerfile: "FROM busybox\nADD --chown=7:8 p.tar /x\n",
       archives: { "p.tar": packed },
+      unlike: archiveOwners,
     },
     {
       what: "an archive with directories of the base",
@@ -535,12 +597,14 @@ export const add: CaseGroup = {
       what: "an archive with --chmod",
       dockerfile: "FROM busybox\nADD --chmod=600 p.tar /x/\n",
       archives: { "p.tar": packed },
+      unlike: needsBuildKit,
     },
     {
       what: "--unpack=false",
       dockerfile:
         "FROM busybox\nADD --unpack=false p.tar /x/\nRUN tar -tf /x/p.tar > /names && rm -r /x\n",
       archives: { "p.tar": packed },
+      unlike: laterFlag,
     },
     {
       what: "--checksum of a local file",
@@ -558,6 +622,6 @@ export const add: CaseGroup = {
       dockerfile: "FROM busybox\nADD --from=busybox /etc/passwd /x\n",
     },
     { what: "one argument", dockerfile: "FROM busybox\nADD a.txt\n", context: files },
-    { what: "a heredoc", dockerfile: "FROM busybox\nADD <<EOF /x\ntext\nEOF\n" },
+    { what: "a heredoc", dockerfile: "FROM busybox\nADD <<EOF /x\ntext\nEOF\n", unlike: heredocs },
   ],
 };

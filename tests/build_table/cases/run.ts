@@ -1,3 +1,11 @@
+import {
+  heredocs,
+  laterFlag,
+  lenient,
+  mountPoints,
+  needsBuildKit,
+  primaryGroup,
+} from "../reasons.ts";
 import type { CaseGroup } from "../types.ts";
 
 export const run: CaseGroup = {
@@ -65,10 +73,12 @@ export const run: CaseGroup = {
     {
       what: "the environment of a user",
       dockerfile: "FROM busybox\nUSER alice\nRUN env | grep HOME > /tmp/env; id > /tmp/id\n",
+      unlike: primaryGroup,
     },
     {
       what: "ENV comes before ARG of the same name",
       dockerfile: "FROM busybox\nENV A=env\nARG A=arg\nRUN echo $A > /x\n",
+      unlike: { buildkit: "has it the other way round" },
     },
     {
       what: "ARG without a value is not there",
@@ -95,27 +105,39 @@ export const run: CaseGroup = {
     { what: "a program that is not there", dockerfile: 'FROM busybox\nRUN ["/nosuch"]\n' },
     { what: "a program that is not executable", dockerfile: 'FROM busybox\nRUN ["/etc/passwd"]\n' },
     { what: "a user that is not there", dockerfile: "FROM busybox\nUSER nosuch\nRUN true\n" },
-    { what: "nothing", dockerfile: "FROM busybox\nRUN\n" },
-    { what: "an empty list", dockerfile: "FROM busybox\nRUN []\n" },
+    {
+      what: "nothing",
+      dockerfile: "FROM busybox\nRUN\n",
+      unlike: { buildkit: "runs the shell with nothing" },
+    },
+    {
+      what: "an empty list",
+      dockerfile: "FROM busybox\nRUN []\n",
+      unlike: { classic: "runs the base's command then" },
+    },
     { what: "an unknown flag", dockerfile: "FROM busybox\nRUN --bogus=1 true\n" },
     {
       what: "--mount=type=tmpfs",
       dockerfile: "FROM busybox\nRUN --mount=type=tmpfs,target=/t touch /t/x && ls /t > /x\n",
+      unlike: mountPoints,
     },
     {
       what: "--mount=type=bind",
       dockerfile: "FROM busybox\nRUN --mount=target=/c cat /c/a > /x\n",
       context: ["f 644 0:0 a A"],
+      unlike: mountPoints,
     },
     {
       what: "--mount=type=bind from a stage",
       dockerfile:
         "FROM busybox AS s\nRUN echo S > /s\nFROM busybox\nRUN --mount=from=s,source=/s,target=/m cat /m > /x\n",
+      unlike: needsBuildKit,
     },
     {
       what: "--mount=type=cache",
       dockerfile:
         "FROM busybox\nRUN --mount=type=cache,target=/c touch /c/a\nRUN --mount=type=cache,target=/c ls /c > /x\n",
+      unlike: mountPoints,
     },
     {
       what: "--mount of a kind that is none",
@@ -124,24 +146,32 @@ export const run: CaseGroup = {
     {
       what: "--network=none",
       dockerfile: "FROM busybox\nRUN --network=none ls /sys/class/net > /x\n",
+      unlike: laterFlag,
     },
-    { what: "a heredoc", dockerfile: "FROM busybox\nRUN <<EOF\necho a > /x\necho b >> /x\nEOF\n" },
+    {
+      what: "a heredoc",
+      dockerfile: "FROM busybox\nRUN <<EOF\necho a > /x\necho b >> /x\nEOF\n",
+      unlike: heredocs,
+    },
     {
       what: "a heredoc for a program",
       dockerfile: "FROM busybox\nRUN cat <<A > /x; cat <<'B' > /y\n$HOME\nA\n$HOME\nB\n",
+      unlike: heredocs,
     },
     {
       what: "a heredoc with an interpreter",
       dockerfile: "FROM busybox\nRUN <<EOF\n#!/bin/sh -u\necho $# > /x\nEOF\n",
+      unlike: heredocs,
     },
     { what: "a heredoc that does not end", dockerfile: "FROM busybox\nRUN <<EOF\necho a\n" },
     {
       what: "a heredoc without tabs",
       dockerfile: "FROM busybox\nRUN <<-EOF\n\techo a > /x\n\t\techo b >> /x\n\tEOF\n",
+      unlike: heredocs,
     },
     {
       what: "a process of it that is killed",
-      dockerfile: "FROM busybox\nRUN sh -c 'kill -9 $$'\n",
+      dockerfile: "FROM busybox\nRUN sh -c 'kill -9 $$'; exit $?\n",
     },
     {
       what: "a command of a list that fails",
@@ -168,7 +198,14 @@ export const run: CaseGroup = {
       what: "a file of the base is moved",
       dockerfile: "FROM busybox\nRUN mv /etc/group /etc/moved\n",
     },
-    { what: "a name that begins with .wh.", dockerfile: "FROM busybox\nRUN touch /.whx /wh.x\n" },
+    {
+      what: "a name that begins with .wh.",
+      dockerfile: "FROM busybox\nRUN touch /.wh.x /wh.x\n",
+      unlike: {
+        classic: "loses it: in archives the name says that another is gone",
+        buildah: "loses it as well",
+      },
+    },
     {
       what: "names that are no text",
       dockerfile: "FROM busybox\nRUN touch \"/$(printf 'a\\nb')\"\n",
@@ -176,6 +213,7 @@ export const run: CaseGroup = {
     {
       what: "the host's name",
       dockerfile: "FROM busybox\nRUN hostname > /dev/null && cat /etc/hostname > /dev/null\n",
+      unlike: { buildkit: "has no /etc/hostname" },
     },
     {
       what: "limits of /dev/shm",
@@ -185,6 +223,7 @@ export const run: CaseGroup = {
       what: "--mount=type=secret that is not there",
       dockerfile:
         "FROM busybox\nRUN --mount=type=secret,id=s ls /run/secrets 2> /dev/null; echo $? > /x\n",
+      unlike: needsBuildKit,
     },
     {
       what: "--mount=type=secret that must be there",
@@ -199,10 +238,12 @@ export const run: CaseGroup = {
       dockerfile:
         "FROM busybox\nRUN --mount=target=/c,rw echo x > /c/a && cat /c/a > /x\nRUN --mount=target=/c cat /c/a > /y\n",
       context: ["f 644 0:0 a A"],
+      unlike: { ...mountPoints, buildah: "writes into the context itself" },
     },
     {
       what: "--mount=type=bind of what is not there",
       dockerfile: "FROM busybox\nRUN --mount=source=nosuch,target=/c true\n",
+      unlike: lenient,
     },
     { what: "--mount without a target", dockerfile: "FROM busybox\nRUN --mount=type=tmpfs true\n" },
     {

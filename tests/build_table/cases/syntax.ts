@@ -1,3 +1,4 @@
+import { checks, nul } from "../reasons.ts";
 import type { CaseGroup } from "../types.ts";
 
 export const syntax: CaseGroup = {
@@ -38,7 +39,7 @@ export const syntax: CaseGroup = {
       what: "an instruction within a continuation",
       dockerfile: "FROM busybox\nRUN echo a \\\nCMD b > /x\n",
     },
-    { what: "a NUL", dockerfile: "FROM busybox\nLABEL a=b\0c\n" },
+    { what: "a NUL", dockerfile: "FROM busybox\nLABEL a=b\0c\n", unlike: nul },
     {
       what: "a Dockerfile of 1 MB",
       dockerfile: `FROM busybox\n${"# comment comment comment comment\n".repeat(31000)}LABEL a=b\n`,
@@ -46,6 +47,7 @@ export const syntax: CaseGroup = {
     {
       what: "a line of 100,000 characters",
       dockerfile: `FROM busybox\nLABEL a=${"x".repeat(100_000)}\n`,
+      unlike: { buildah: "has no limit" },
     },
     {
       what: "a value of 60,000 characters over lines",
@@ -83,6 +85,7 @@ export const syntax: CaseGroup = {
         "f 644 0:0 a A",
         "f 644 0:0 b B",
       ],
+      unlike: { classic: "knows .dockerignore alone" },
     },
     {
       what: "a .dockerignore that leaves out the Dockerfile",
@@ -92,10 +95,12 @@ export const syntax: CaseGroup = {
     {
       what: "a syntax directive",
       dockerfile: "# syntax=docker/dockerfile:1\nFROM busybox\nLABEL a=b\n",
+      unlike: { buildkit: "fetches the image that is named" },
     },
     {
       what: "a check directive that makes warnings errors",
       dockerfile: "# check=error=true\nFROM busybox\nCMD echo hi\n",
+      unlike: checks,
     },
     {
       what: "a check directive that skips",
@@ -112,6 +117,7 @@ export const syntax: CaseGroup = {
     {
       what: "two backslashes at the end are no continuation",
       dockerfile: "FROM busybox\nLABEL a=b\\\\\nLABEL c=d\n",
+      unlike: { buildah: "takes them for one" },
     },
     { what: "tabs", dockerfile: "FROM\tbusybox\nLABEL\ta=b\tc=d\nRUN\techo\tx > /x\n" },
     { what: "an instruction alone in its line", dockerfile: "FROM busybox\nLABEL\\\n a=b\n" },
