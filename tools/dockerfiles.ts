@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { BoxBuilder } from "../tests/build_table/box_builder.ts";
 import { groups } from "../tests/build_table/cases/all.ts";
 import { writeExpected } from "../tests/build_table/expected.ts";
+import { FileServer } from "../tests/build_table/file_server.ts";
 import { buildCase, makeContexts } from "../tests/build_table/run_group.ts";
 import type { CaseGroup, DockerfileCase, Outcome, Peer } from "../tests/build_table/types.ts";
 import { busyboxTar } from "../tests/e2e/harness/fixtures.ts";
@@ -47,6 +48,7 @@ let isStopped = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => isStopped = true);
 }
+const server = new FileServer();
 const directory = await Deno.makeTempDir({ prefix: "box-dockerfiles-" });
 try {
   const archive = await busyboxTar();
@@ -55,6 +57,7 @@ try {
   else await withPeers(directory, archive, (peers) => holdAgainst(box, peers));
 } finally {
   await Deno.remove(directory, { recursive: true });
+  await server[Symbol.asyncDispose]();
 }
 if (values.json) Deno.writeTextFileSync(values.json, JSON.stringify(results, null, 1));
 console.log(report.summary());
@@ -67,10 +70,10 @@ async function holdAgainst(box: BoxBuilder, peers: Peers): Promise<void> {
 async function holdGroup(box: BoxBuilder, peers: Peers, group: CaseGroup): Promise<void> {
   const expected: Record<string, Outcome> = {};
   const ofGroup = results[group.name] = {} as typeof results[string];
-  for (const [each, context] of await makeContexts(directory, group)) {
+  for (const [each, context] of await makeContexts(directory, group, server.url)) {
     if (isStopped) return;
     if (!only.test(each.what)) continue;
-    const outcome = expected[each.what] = await buildCase(box, each, context);
+    const outcome = expected[each.what] = await buildCase(box, each, context, server.url);
     ofGroup[each.what] = { box: outcome, ...await buildWith(peers, each, context) };
     const text = report.add(group, each, ofGroup[each.what]);
     if (text !== "") console.log(text);
@@ -88,7 +91,7 @@ async function buildWith(
   const buildInTurn = async (...names: Peer[]) => {
     for (const name of names) {
       const peer = each.without?.[name] ? undefined : peers[name];
-      if (peer) outcomes[name] = await buildCase(peer, each, context);
+      if (peer) outcomes[name] = await buildCase(peer, each, context, server.url);
     }
   };
   await Promise.all([buildInTurn("classic", "buildkit"), buildInTurn("buildah")]);

@@ -12,7 +12,7 @@ export type Peer =
 export interface DockerfileCase {
   /** Unlike that of any other one of its group. */
   readonly what: string;
-  /** `FROM busybox` is the base of nearly all, `FROM parent` what `parent` says. */
+  /** `FROM busybox` is the base of nearly all, `FROM parent` what `parent` says; `{server}` is the URL of a FileServer. */
   readonly dockerfile: string;
   /** Files beside the Dockerfile: see makeTree(). */
   readonly context?: readonly string[];

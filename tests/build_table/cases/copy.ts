@@ -612,6 +612,57 @@ export const add: CaseGroup = {
         "FROM busybox\nADD --checksum=sha256:0000000000000000000000000000000000000000000000000000000000000000 a.txt /x\n",
       context: files,
     },
+    { what: "a URL to a name", dockerfile: "FROM busybox\nADD {server}/f /x\n" },
+    { what: "a URL into a directory", dockerfile: "FROM busybox\nADD {server}/f?a=b /x/\n" },
+    { what: "a URL in a variable", dockerfile: "FROM busybox\nARG U={server}\nADD $U/f /x/\n" },
+    {
+      what: "a URL that leads to another one",
+      dockerfile: "FROM busybox\nADD {server}/moved /x/\n",
+    },
+    { what: "a URL that is not there", dockerfile: "FROM busybox\nADD {server}/nosuch /x/\n" },
+    {
+      what: "a URL and a file",
+      dockerfile: "FROM busybox\nADD {server}/f a.txt /x/\n",
+      context: files,
+    },
+    {
+      what: "a URL and a file without a slash",
+      dockerfile: "FROM busybox\nADD {server}/f a.txt /x\n",
+      context: files,
+    },
+    {
+      what: "several files without a slash",
+      dockerfile: "FROM busybox\nADD a.txt b.txt /x\n",
+      context: files,
+    },
+    {
+      what: "a URL of an archive",
+      dockerfile:
+        "FROM busybox\nADD {server}/p.tar.gz /x/\nRUN tar -tzf /x/p.tar.gz > /names && rm -r /x\n",
+    },
+    {
+      what: "a URL with --unpack",
+      dockerfile: "FROM busybox\nADD --unpack {server}/p.tar.gz /x/\n",
+      unlike: laterFlag,
+    },
+    { what: "a URL with --chown", dockerfile: "FROM busybox\nADD --chown=7:8 {server}/f /x\n" },
+    {
+      what: "a URL with --chmod",
+      dockerfile: "FROM busybox\nADD --chmod=755 {server}/f /x\n",
+      unlike: needsBuildKit,
+    },
+    {
+      what: "a URL with its --checksum",
+      dockerfile:
+        "FROM busybox\nADD --checksum=sha256:e2ca2771fc7c542bcdeeb6065a6e872ff2f2d263a19005b55f63311c0a8f1fa9 {server}/f /x\n",
+      unlike: laterFlag,
+    },
+    {
+      what: "a URL with another --checksum",
+      dockerfile:
+        "FROM busybox\nADD --checksum=sha256:0000000000000000000000000000000000000000000000000000000000000000 {server}/f /x\n",
+    },
+    { what: "COPY of a URL", dockerfile: "FROM busybox\nCOPY {server}/f /x\n" },
     { what: "a URL without a name", dockerfile: "FROM busybox\nADD http://127.0.0.1:2/ /x/\n" },
     {
       what: "a URL that does not answer",
