@@ -48,3 +48,6 @@ export const archiveOwners = all("leaves the archive's own owners; BuildKit does
 export const nul = all("does not look for it");
 
 export const checks = all("has no checks");
+
+const directory = "makes a directory all the same";
+export const intoDirectory: Reasons = { buildkit: directory, buildah: directory };

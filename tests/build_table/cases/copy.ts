@@ -1,6 +1,7 @@
 import {
   archiveOwners,
   heredocs,
+  intoDirectory,
   laterFlag,
   namesakeGroup,
   needsBuildKit,
@@ -47,10 +48,7 @@ export const copy: CaseGroup = {
       what: "several files without a slash",
       dockerfile: "FROM busybox\nCOPY a.txt b.txt /x\n",
       context: files,
-      unlike: {
-        buildkit: "makes a directory all the same",
-        buildah: "makes a directory all the same",
-      },
+      unlike: intoDirectory,
     },
     {
       what: "several files onto a file",
@@ -629,11 +627,13 @@ export const add: CaseGroup = {
       what: "a URL and a file without a slash",
       dockerfile: "FROM busybox\nADD {server}/f a.txt /x\n",
       context: files,
+      unlike: intoDirectory,
     },
     {
       what: "several files without a slash",
       dockerfile: "FROM busybox\nADD a.txt b.txt /x\n",
       context: files,
+      unlike: intoDirectory,
     },
     {
       what: "a URL of an archive",
@@ -649,7 +649,7 @@ export const add: CaseGroup = {
     {
       what: "a URL with --chmod",
       dockerfile: "FROM busybox\nADD --chmod=755 {server}/f /x\n",
-      unlike: needsBuildKit,
+      unlike: { ...needsBuildKit, buildkit: "leaves what it fetches as it is" },
     },
     {
       what: "a URL with its --checksum",
