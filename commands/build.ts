@@ -1,3 +1,4 @@
+import { SystemError } from "../ffi/errno.ts";
 import { type BuildProgress, silentProgress } from "../runtime/build/solver/progress.ts";
 import type { BuildRequest } from "../runtime/build/solver/request.ts";
 import { buildImage, checkBuild } from "../runtime/build/solver/build_image.ts";
@@ -81,7 +82,7 @@ function describe(error: unknown, name: string): unknown {
     return new CliError(`ERROR: failed to solve: ${error.message}`, INTERRUPTED);
   }
   if (error instanceof BuildError) return new CliError(describeFailure(error, name));
-  return error instanceof EngineError
+  return error instanceof EngineError || error instanceof SystemError
     ? new CliError(`ERROR: failed to solve: ${error.message}`)
     : error;
 }

@@ -122,7 +122,10 @@ function readText(path: string): string | undefined {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return undefined;
     }
-    throw new CliError(`failed to read dockerfile: ${(error as Error).message}`);
+    const reason = error instanceof Deno.errors.IsADirectory
+      ? `read ${path.split("/").at(-1)}: is a directory`
+      : (error as Error).message;
+    throw new CliError(`ERROR: failed to solve: failed to read dockerfile: ${reason}`);
   }
 }
 

@@ -9,6 +9,7 @@ import { variablesOf } from "./expand.ts";
 import { expandConfigInstruction } from "./expand_config_instruction.ts";
 import type { ConfigInstruction } from "./instruction.ts";
 import type { ArgumentWords } from "./line_arguments.ts";
+import { requirePaths } from "./parse_instruction.ts";
 
 const DEFAULT_SHELL = ["/bin/sh", "-c"];
 
@@ -77,13 +78,10 @@ export function applyExpanded(
     case "user":
       config.User = instruction.user;
       break;
-    case "volume": {
-      if (instruction.paths.includes("")) {
-        throw new InvalidError("VOLUME specified can not be an empty string");
-      }
+    case "volume":
+      requirePaths(instruction.paths);
       config.Volumes = withKeys(config.Volumes, instruction.paths);
       break;
-    }
     case "workdir":
       config.WorkingDir = resolveWorkingDirectory(config.WorkingDir, instruction.path);
       break;

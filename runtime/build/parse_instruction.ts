@@ -22,9 +22,18 @@ const parsers: Readonly<Record<ConfigInstruction["name"], Parser>> = {
   onbuild: (line, escapeToken) => ({ name: "onbuild", trigger: triggerOf(line, escapeToken) }),
   stopsignal: (line) => ({ name: "stopsignal", signal: onlyWord(line) }),
   user: (line) => ({ name: "user", user: onlyWord(line) }),
-  volume: (line) => ({ name: "volume", paths: someWords(line).map(trim) }),
+  volume(line) {
+    const paths = someWords(line).map(trim);
+    requirePaths(paths);
+    return { name: "volume", paths };
+  },
   workdir: (line) => ({ name: "workdir", path: onlyWord(line) }),
 };
+
+/** Looked at when an instruction is read, and again when its variables are known. */
+export function requirePaths(paths: readonly string[]): void {
+  if (paths.includes("")) throw new InvalidError("VOLUME specified can not be an empty string");
+}
 
 export function isConfigInstruction(name: string): name is ConfigInstruction["name"] {
   return Object.hasOwn(parsers, name);

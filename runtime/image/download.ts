@@ -54,6 +54,8 @@ async function* readBody(url: string, body: ReadableStream<Uint8Array<ArrayBuffe
 function failed(url: string, error: unknown): EngineError {
   let reason = error as Error;
   while (reason.cause instanceof Error) reason = reason.cause;
-  const message = reason.message.replace(/^error sending request for url \(.*?\): /, "");
+  const message = reason.message
+    .replace(/^error sending request (?:from \S+ )?for url \(.*?\)(?: \(.*?\))?: /, "")
+    .replace(/^client error \(Connect\): /, "");
   return new EngineError(`Get ${JSON.stringify(url)}: ${message}`, { cause: error });
 }

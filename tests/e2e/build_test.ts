@@ -64,7 +64,7 @@ ONBUILD RUN echo triggered > /tmp/triggered
     "0B ARG VERSION=2",
     "0B ENV APP=/srv/app-2 EMPTY=",
     "0B LABEL name=box test version=2",
-    "0B EXPOSE [53/udp 80/tcp]",
+    "0B EXPOSE map[53/udp:{} 80/tcp:{}]",
     "0B VOLUME [/data]",
     "0B STOPSIGNAL SIGUSR1",
     `0B HEALTHCHECK &{["CMD-SHELL" "true"] "5s" "0s" "0s" '\\x02'}`,

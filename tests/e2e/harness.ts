@@ -29,6 +29,7 @@ export {
 } from "./harness/tree.ts";
 export { storeLeftovers } from "./harness/leftovers.ts";
 export { assertTidy, onlyLine, type Refusal, refuses } from "./harness/refusal.ts";
+export { SmallDisk } from "./harness/small_disk.ts";
 export { Program } from "./harness/program.ts";
 export { withDockerd } from "./harness/dockerd.ts";
 export { type TestRegistry, withRegistry } from "./harness/registry.ts";

@@ -113,10 +113,11 @@ class Copy {
   #placeOfFile(source: CopySource): { directory: string; name: string } {
     const { path, stat } = this.#destination;
     if (stat !== undefined && isDirectory(stat)) return { directory: path, name: source.name };
-    if (this.#request.sources.length > 1) {
+    const { sources, whole = { instruction: "COPY", sources: sources.length } } = this.#request;
+    if (whole.sources > 1) {
       throw new InvalidError(
-        "When using COPY with more than one source file, the destination must be a directory " +
-          "and end with a /",
+        `When using ${whole.instruction} with more than one source file, the destination must be a ` +
+          "directory and end with a /",
       );
     }
     return { directory: parentOf(path), name: baseOf(path) };

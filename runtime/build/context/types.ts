@@ -56,6 +56,8 @@ export interface CopyOptions {
 /** One COPY or ADD. */
 export interface CopyRequest extends CopyOptions {
   readonly sources: readonly CopySource[];
+  /** What these are a part of, if they are not all: an ADD copies what it has fetched by itself. */
+  readonly whole?: { readonly instruction: "COPY" | "ADD"; readonly sources: number };
   /** As written. A slash at its end says that it is a directory; if it is relative, it counts from the working directory. */
   readonly destination: string;
   readonly workingDirectory: string;

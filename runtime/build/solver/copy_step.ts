@@ -14,6 +14,7 @@ import { RemoteFile } from "../context/remote_file.ts";
 import { resolveOwner } from "../context/resolve_owner.ts";
 import { selectSources } from "../context/select_sources.ts";
 import type { CopyOptions, CopySource } from "../context/types.ts";
+import { isUrl } from "../../image/download.ts";
 import { ignoring } from "../frontend/ignore_file.ts";
 import type { AddInstruction, CopyInstruction, Stage } from "../frontend/types.ts";
 import { copyText } from "./history_text.ts";
@@ -34,6 +35,9 @@ export async function prepareCopy(
   const { destination, chown, chmod, exclude, isLink } = instruction;
   const view = () => state.layer && trees.viewOf(state.layer);
   const from = instruction.name === "copy" ? instruction.from : undefined;
+  if (instruction.name === "copy" && instruction.sources.some(isUrl)) {
+    throw new InvalidError("source can't be a URL for COPY");
+  }
   const words = instruction.sources.filter((word) => !isRemote(instruction, word));
   const needsTree = words.length > 0;
   const tree = needsTree ? await resolveTree(session, stage, from) : undefined;
@@ -76,10 +80,15 @@ export async function prepareCopy(
     async perform() {
       using working = new WorkingLayer(store, state.layer);
       const lower = isLink ? undefined : view();
+      const whole = {
+        instruction: instruction.name === "copy" ? "COPY" : "ADD",
+        sources: local.length + remote.length,
+      } as const;
       const copy = (sources: readonly CopySource[], extracts: boolean) =>
         copyInto({
           ...options,
           sources,
+          whole,
           destination,
           workingDirectory,
           upper: working.upper,
@@ -114,7 +123,7 @@ function selectAll(
 }
 
 function isRemote({ name }: CopyInstruction | AddInstruction, word: string): boolean {
-  return name === "add" && (/^https?:\/\//.test(word) || parseGitUrl(word) !== undefined);
+  return name === "add" && (isUrl(word) || parseGitUrl(word) !== undefined);
 }
 
 async function fetchAll(

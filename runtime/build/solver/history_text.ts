@@ -2,6 +2,7 @@
 
 import type { Healthcheck } from "../../../storage/image/config.ts";
 import type { AddInstruction, CopyInstruction } from "../frontend/types.ts";
+import { exposedPortsOf } from "../../network/port_specification.ts";
 import type { ConfigInstruction } from "../instruction.ts";
 import type { StageState } from "./state.ts";
 
@@ -19,9 +20,7 @@ export function configText(instruction: ConfigInstruction, { config }: StageStat
         ...instruction.pairs.map(([name, value]) => `${name}=${value}`),
       ].join(" ");
     case "expose":
-      return `EXPOSE ${
-        list(instruction.ports.map((port) => port.includes("/") ? port : `${port}/tcp`))
-      }`;
+      return `EXPOSE ${set(instruction.ports.flatMap(exposedPortsOf))}`;
     case "healthcheck":
       return `HEALTHCHECK ${healthcheckText(instruction.healthcheck)}`;
     case "onbuild":
@@ -64,6 +63,10 @@ const list = (words: readonly string[]) => `[${words.join(" ")}]`;
 /** The same with %q. */
 export const quotedList = (words: readonly string[]) =>
   list(words.map((word) => JSON.stringify(word)));
+
+/** As Go prints a set, which it keeps as a map. */
+const set = (words: readonly string[]) =>
+  `map[${[...new Set(words)].sort().map((word) => `${word}:{}`).join(" ")}]`;
 
 /** As Go prints a HealthConfig with %q. */
 function healthcheckText(check: Healthcheck): string {

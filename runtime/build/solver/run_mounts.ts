@@ -8,7 +8,7 @@ import { InvalidError } from "../../../storage/errors.ts";
 import { cleanPath } from "../../../storage/paths.ts";
 import type { SandboxMount } from "../../sandbox/spec.ts";
 import { contentOf } from "../heredoc.ts";
-import type { ExpandedRunInstruction, Stage } from "../frontend/types.ts";
+import type { ExpandedRunInstruction, RunMount, Stage } from "../frontend/types.ts";
 import type { BuildSession } from "./session.ts";
 import type { StageState } from "./state.ts";
 
@@ -36,9 +36,10 @@ export async function prepareMounts(
   const workingDirectory = state.config.WorkingDir || "/";
   const prepared: PreparedMount[] = [];
   for (const each of mounts) {
-    const target = each.target === undefined
+    const written = each.target ?? (hasDefaultTarget(each) ? undefined : "");
+    const target = written === undefined
       ? undefined
-      : cleanPath(each.target.startsWith("/") ? each.target : `${workingDirectory}/${each.target}`);
+      : cleanPath(written.startsWith("/") ? written : `${workingDirectory}/${written}`);
     if (target === "/") throw new InvalidError('invalid mount target "/"');
     const found = await prepareMount(session, stage, each, target);
     if (found) prepared.push(found);
@@ -78,6 +79,11 @@ export async function prepareMounts(
       return { mounts: inOrder(opened), env, [Symbol.dispose]: () => owned.dispose() };
     },
   };
+}
+
+/** What says nothing of its place is mounted on the working directory, unless it is one of these. */
+function hasDefaultTarget({ type }: RunMount): boolean {
+  return type === "secret" || type === "ssh";
 }
 
 type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;

@@ -45,7 +45,10 @@ export async function prepareRun(
   const { config } = state, workingDirectory = config.WorkingDir || "/";
   const argv = commandOf(instruction, config.Shell ?? DEFAULT_SHELL);
   const args = argumentsOf(state);
-  const env = [...args, ...config.Env ?? []];
+  const env = [
+    ...args.flatMap(([name, value]) => value === undefined ? [] : [`${name}=${value}`]),
+    ...config.Env ?? [],
+  ];
   const network = instruction.network === "default" ? request.network : instruction.network;
   const mounts = await prepareMounts(session, stage, state, instruction);
   const { extraHosts, shmSize } = request;
@@ -60,7 +63,7 @@ export async function prepareRun(
       extraHosts,
       mounts: mounts.inputs,
     }),
-    historyText: runText(argv, args),
+    historyText: runText(argv, args.map(([name, value = ""]) => `${name}=${value}`)),
     isToldByHistory: mounts.inputs.length === 0,
     async perform(output) {
       using working = new WorkingLayer(store, state.layer);
@@ -85,13 +88,10 @@ export async function prepareRun(
   };
 }
 
-/** Build arguments that have a value, as the environment has them; one that ENV sets has that value. */
-function argumentsOf(state: StageState): string[] {
+/** Build arguments with their values, if they have any; one that ENV sets has that value. */
+function argumentsOf(state: StageState): [name: string, value: string | undefined][] {
   const variables = variablesOf(state.config.Env ?? []);
-  return [...state.arguments].flatMap(([name, value]) => {
-    const effective = variables.get(name) ?? value;
-    return effective === undefined ? [] : [`${name}=${effective}`];
-  });
+  return [...state.arguments].map(([name, value]) => [name, variables.get(name) ?? value]);
 }
 
 const proxies = (values: ReadonlyMap<string, string>) =>

@@ -13,6 +13,7 @@ import { skipUnless } from "./skip.ts";
 export async function withDockerd(
   dataRoot: string,
   use: (docker: Program, daemon: number) => Promise<void>,
+  { lifetime = 600_000 }: { /** Milliseconds that it may run at most. */ lifetime?: number } = {},
 ): Promise<void> {
   const dockerd = findProgram("dockerd");
   const client = dockerd && findClient(dockerd);
@@ -36,7 +37,7 @@ export async function withDockerd(
     "--ip6tables=false",
   ]);
   let ended = false;
-  const end = daemon.wait(600_000).finally(() => ended = true);
+  const end = daemon.wait(lifetime).finally(() => ended = true);
   try {
     const docker = new Program([client], {
       env: { DOCKER_HOST: socket, DOCKER_CONFIG: directory },

@@ -1,0 +1,27 @@
+/**
+ * The table of Dockerfiles in tests/build_table: each gives the configuration, the history and the files that are written
+ * down there, or the error. That docker and buildah do the same is seen by `deno task test:dockerfiles`.
+ */
+import { deepEqual, equal } from "node:assert/strict";
+import { BoxBuilder } from "../build_table/box_builder.ts";
+import { groups } from "../build_table/cases/all.ts";
+import { readExpected } from "../build_table/expected.ts";
+import { FileServer } from "../build_table/file_server.ts";
+import { buildCase, makeContexts } from "../build_table/run_group.ts";
+import { boxTest, busyboxTar } from "./harness.ts";
+
+for (const group of groups) {
+  boxTest(`Dockerfiles: ${group.name}`, async (box) => {
+    await using server = new FileServer();
+    const builder = await BoxBuilder.on(box.root, await busyboxTar());
+    const expected = readExpected(group);
+    for (const [each, context] of await makeContexts(box.temp, group, server.url)) {
+      deepEqual(
+        await buildCase(builder, each, context, server.url),
+        expected[each.what],
+        each.what,
+      );
+    }
+    equal(Object.keys(expected).length, group.cases.length, "each case is written down once");
+  });
+}
