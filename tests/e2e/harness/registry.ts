@@ -14,6 +14,8 @@ export interface RegistryOptions {
 export interface TestRegistry {
   /** `127.0.0.1:PORT` */
   readonly host: string;
+  /** The directory that has all it stores; it may be exchanged while nobody asks. */
+  readonly data: string;
 }
 
 /** alice:secret */
@@ -31,7 +33,7 @@ export async function withRegistry(
     if (options.tls) await makeCertificates(options.tls);
     const { process, host } = await start(program, directory, options);
     try {
-      await use({ host });
+      await use({ host, data: `${directory}/data` });
     } finally {
       process.kill("SIGKILL");
       await process.wait().catch(() => {});
