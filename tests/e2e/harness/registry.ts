@@ -9,6 +9,8 @@ export interface RegistryOptions {
   readonly authentication?: boolean;
   /** A directory for a certificate of its own, `ca.crt`, and the key. */
   readonly tls?: string;
+  /** Ask for a certificate of the same authority: `client.cert` and `client.key` beside it. */
+  readonly clientCertificates?: boolean;
 }
 
 export interface TestRegistry {
@@ -72,14 +74,20 @@ async function accepts(host: string): Promise<boolean> {
 }
 
 async function writeConfig(directory: string, host: string, options: RegistryOptions) {
-  const { tls, authentication } = options;
+  const { tls, authentication, clientCertificates } = options;
   const config = {
     version: "0.1",
     log: { level: "error", accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: `${directory}/data` }, delete: { enabled: true } },
     http: {
       addr: host,
-      ...(tls && { tls: { certificate: `${tls}/server.crt`, key: `${tls}/server.key` } }),
+      ...(tls && {
+        tls: {
+          certificate: `${tls}/server.crt`,
+          key: `${tls}/server.key`,
+          ...(clientCertificates && { clientcas: [`${tls}/ca.crt`] }),
+        },
+      }),
     },
     ...(authentication && {
       auth: { htpasswd: { realm: "test", path: `${directory}/htpasswd` } },
@@ -89,14 +97,18 @@ async function writeConfig(directory: string, host: string, options: RegistryOpt
   await Deno.writeTextFile(`${directory}/config.yml`, JSON.stringify(config));
 }
 
-/** An authority, and a certificate for 127.0.0.1 that it has signed. */
+/** An authority, and certificates for 127.0.0.1 and for a client that it has signed. */
 async function makeCertificates(directory: string): Promise<void> {
   const script = `set -e; cd "$1"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 2 -subj /CN=ca
 openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=registry
 printf 'subjectAltName=IP:127.0.0.1\\n' > extensions
 openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 \\
-  -extfile extensions -out server.crt`;
+  -extfile extensions -out server.crt
+openssl req -newkey rsa:2048 -nodes -keyout client.key -out client.csr -subj /CN=client
+printf 'extendedKeyUsage=clientAuth\\n' > extensions
+openssl x509 -req -in client.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 \\
+  -extfile extensions -out client.cert`;
   const { code, stderr } = await run(["sh", "-c", script, "sh", directory]);
   if (code !== 0) throw new Error(stderr);
 }
