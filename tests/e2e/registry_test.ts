@@ -24,7 +24,7 @@ boxTest("what box pushes, box pulls, and nothing is sent or fetched twice", asyn
     equal(await box.ok(["push", "-q", `${host}/other:1`]), `${host}/other:1`);
     await box.ok(["tag", "app", `${host}/other:2`]);
     const both = await box.ok(["push", "-a", `${host}/other`]);
-    match(both, new RegExp(`\n1: digest: ${digest} .*\n(.*\n)*2: digest: ${digest} `));
+    for (const tag of [1, 2]) match(both, new RegExp(`^${tag}: digest: ${digest} `, "m"));
     await box.ok(["rmi", `${host}/other:2`]);
     deepEqual(
       JSON.parse(await box.ok(["image", "inspect", "-f", "{{json .RepoDigests}}", "app"])),
@@ -50,7 +50,7 @@ boxTest("what box pushes, box pulls, and nothing is sent or fetched twice", asyn
     ok(!again.includes("Pulling fs layer"), again);
     // The layers are there, though not the image that is asked for now.
     const all = await other.ok(["pull", "-a", `${host}/other`]);
-    match(all, /1: Pulling from other\n(.*\n)*2: Pulling from other\n/);
+    for (const tag of [1, 2]) match(all, new RegExp(`^${tag}: Pulling from other$`, "m"));
     await other.ok(["rmi", `${host}/other:2`]);
     match(await other.ok("images --digests"), new RegExp(`${host}/other +1 +${digest}`));
     deepEqual((await other.ok(["rmi", `${host}/other:1`])).split("\n"), [
@@ -146,8 +146,8 @@ boxTest("docker, podman and skopeo understand what box pushes, and box what they
       await podman.ok(["manifest", "add", insecure, "list", `docker://${name}`]);
       await podman.ok(["manifest", "push", "--all", insecure, "list", `docker://${listed}`]);
       equal(await box.ok(["pull", "-q", listed]), `${listed}:latest`);
-      const ids = await box.ok(["images", "-q", "--no-trunc", listed, "busybox"]);
-      equal(new Set(ids.split("\n")).size, 1);
+      const format = ["image", "inspect", "-f", "{{.Id}}"];
+      equal(await box.ok([...format, listed]), await box.ok([...format, "busybox"]));
     });
     await withDockerd(`${box.temp}/docker`, async (docker) => {
       match(await docker.ok(["pull", name]), new RegExp(`Digest: ${digest}\n`));

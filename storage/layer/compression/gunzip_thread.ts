@@ -9,6 +9,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const MOST_OUTPUT = 8;
 const MOST_INPUT = 2;
 
+/** Buffers go to and fro: what is left to the collector of a thread stays for long. */
 const program = (chunkSize: number) => `
 import { createGunzip } from "node:zlib";
 const stream = createGunzip({ chunkSize: ${chunkSize} });
@@ -18,13 +19,15 @@ self.onmessage = ({ data }) => {
     room++;
     goOn?.();
   } else if (data === null) stream.end();
-  else stream.write(data, () => self.postMessage("taken"));
+  else stream.write(data, () => self.postMessage({ taken: data }, [data.buffer]));
 };
 try {
-  for await (const piece of stream) {
+  for await (const { buffer, byteOffset, length } of stream) {
     while (room === 0) await new Promise((resolve) => goOn = resolve);
     room--;
-    const bytes = new Uint8Array(piece); // the stream goes on with the buffer
+    const piece = new Uint8Array(buffer, byteOffset, length);
+    // With what does not reach its buffer's end, the stream goes on in the same.
+    const isLast = byteOffset + length === buffer.byteLength, bytes = isLast ? piece : piece.slice();
     self.postMessage(bytes, [bytes.buffer]);
   }
   self.postMessage(null);
@@ -32,7 +35,10 @@ try {
   self.postMessage({ message, code });
 }`;
 
-type Answer = Bytes | "taken" | null | { readonly message: string; readonly code?: string };
+type Answer = Bytes | null | { readonly taken: Bytes } | {
+  readonly message: string;
+  readonly code?: string;
+};
 
 /** The uncompressed bytes of `head` and what follows it; an error of zlib has its code. */
 export async function* gunzipInThread(
@@ -48,7 +54,7 @@ export async function* gunzipInThread(
         thread.post(chunk);
         if (!await output.wantsInput()) return;
         const { value, done }: IteratorResult<Bytes> = await rest.next();
-        chunk = done ? undefined : value.slice(); // the source may fill it anew
+        chunk = done ? undefined : output.copy(value); // the source may fill it anew
       }
       thread.post(null);
     } catch (error) {
@@ -73,17 +79,20 @@ class Output {
   readonly #pieces: (Bytes | null)[] = [];
   #error: Error | undefined;
   #waiting = 0;
+  /** Input that has been used up. */
+  #spare: Bytes | undefined;
   #isOver = false;
   #wakeReader: (() => void) | undefined;
   #wakeFeeder: (() => void) | undefined;
 
   receive(answer: Answer): void {
-    if (answer === "taken") {
-      this.#waiting--;
-      this.#wakeFeeder?.();
-    } else if (answer === null || answer instanceof Uint8Array) {
+    if (answer === null || answer instanceof Uint8Array) {
       this.#pieces.push(answer);
       this.#wakeReader?.();
+    } else if ("taken" in answer) {
+      this.#waiting--;
+      this.#spare = answer.taken;
+      this.#wakeFeeder?.();
     } else this.fail(Object.assign(new Error(answer.message), { code: answer.code }));
   }
 
@@ -100,6 +109,16 @@ class Output {
       if (this.#error !== undefined) throw this.#error;
       await new Promise<void>((resolve) => this.#wakeReader = resolve);
     }
+  }
+
+  /** The same bytes, in a buffer that may be used again. */
+  copy(bytes: Bytes): Bytes {
+    const buffer = this.#spare?.buffer;
+    this.#spare = undefined;
+    if (buffer === undefined || buffer.byteLength < bytes.length) return bytes.slice();
+    const copy = new Uint8Array(buffer, 0, bytes.length);
+    copy.set(bytes);
+    return copy;
   }
 
   /** To be called after each piece of input: waits until there may be another one; false if nobody wants any more. */
