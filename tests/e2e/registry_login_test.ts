@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type Box, boxTest, withRegistry } from "./harness.ts";
 import { FaultyRegistry, refusal } from "./registry/faulty_registry.ts";
+import { TokenServer } from "./registry/token_server.ts";
 
 const readConfig = (path: string) => JSON.parse(Deno.readTextFileSync(path));
 
@@ -245,3 +246,27 @@ boxTest(
     });
   },
 );
+
+boxTest("a registry that believes the tokens of somebody else", async (box) => {
+  await box.busybox();
+  await using tokens = await TokenServer.start(await directory(box, "keys"));
+  await withRegistry({ tokens }, async ({ host }) => {
+    const env = { DOCKER_CONFIG: await directory(box, "docker") }, name = `${host}/team/app`;
+    await box.ok(["tag", "busybox", name]);
+    await box.fail(["push", name], 1, /unauthorized|denied/, { env });
+    const login = ["login", "-u", "alice", "--password-stdin", host];
+    await box.fail(login, 1, /unauthorized/, { env, stdin: "wrong" });
+    await box.ok(login, { env, stdin: "secret" });
+    tokens.asked.length = 0;
+    await box.ok(["push", name], { env });
+    await box.ok(["tag", name, `${host}/team/copy`]);
+    match(await box.ok(["push", `${host}/team/copy`], { env }), /: Mounted from team\/app\n/);
+    deepEqual(tokens.asked, [
+      "alice: repository:team/app:pull,push",
+      "alice: repository:team/copy:pull,push",
+      "alice: repository:team/copy:pull,push repository:team/app:pull",
+    ]);
+    // Anybody may pull.
+    equal(await box.otherStore("pulled").ok(["pull", "-q", name]), `${name}:latest`);
+  });
+});

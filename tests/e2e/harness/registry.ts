@@ -7,6 +7,8 @@ import { skipUnless } from "./skip.ts";
 export interface RegistryOptions {
   /** Ask for the name `alice` and the password `secret`. */
   readonly authentication?: boolean;
+  /** Ask for tokens that somebody gives away at `realm`, signed by who is certified by an authority in the file `bundle`. */
+  readonly tokens?: { readonly realm: string; readonly bundle: string };
   /** A directory for a certificate of its own, `ca.crt`, and the key. */
   readonly tls?: string;
   /** Ask for a certificate of the same authority: `client.cert` and `client.key` beside it. */
@@ -74,7 +76,7 @@ async function accepts(host: string): Promise<boolean> {
 }
 
 async function writeConfig(directory: string, host: string, options: RegistryOptions) {
-  const { tls, authentication, clientCertificates } = options;
+  const { tls, authentication, clientCertificates, tokens } = options;
   const config = {
     version: "0.1",
     log: { level: "error", accesslog: { disabled: true } },
@@ -91,6 +93,16 @@ async function writeConfig(directory: string, host: string, options: RegistryOpt
     },
     ...(authentication && {
       auth: { htpasswd: { realm: "test", path: `${directory}/htpasswd` } },
+    }),
+    ...(tokens && {
+      auth: {
+        token: {
+          realm: tokens.realm,
+          service: "test",
+          issuer: "test",
+          rootcertbundle: tokens.bundle,
+        },
+      },
     }),
   };
   await Deno.writeTextFile(`${directory}/htpasswd`, HTPASSWD);
