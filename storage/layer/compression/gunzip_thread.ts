@@ -11,7 +11,7 @@ const MOST_INPUT = 2;
 
 /** Buffers go to and fro: what is left to the collector of a thread stays for long. */
 const program = (chunkSize: number) => `
-import { createGunzip } from "node:zlib";
+const { createGunzip } = process.getBuiltinModule("node:zlib");
 const stream = createGunzip({ chunkSize: ${chunkSize} });
 let room = ${MOST_OUTPUT}, goOn;
 self.onmessage = ({ data }) => {

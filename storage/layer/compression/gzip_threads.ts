@@ -9,7 +9,7 @@ const MOST_THREADS = 3;
 
 /** The result is one piece that goes over as it is, and what was compressed comes back: garbage stays for long in a thread. */
 const program = (level: number, chunkSize: number) => `
-import { gzipSync } from "node:zlib";
+const { gzipSync } = process.getBuiltinModule("node:zlib");
 self.onmessage = ({ data: piece }) => {
   const { buffer, byteOffset, length } = gzipSync(piece, { level: ${level}, chunkSize: ${chunkSize} });
   const result = new Uint8Array(buffer, byteOffset, length);

@@ -18,7 +18,10 @@ export const WORTH_A_THREAD = 2 << 20;
 
 type Transferable = Uint8Array<ArrayBuffer> | null | "more";
 
-/** A worker, an isolate of its own. Its program is a URL, since the compiled box has no files, nor blobs for workers. */
+/**
+ * A worker, an isolate of its own. Its program is a URL, since the compiled box has no files, nor blobs for workers. It has modules
+ * from `process`, since what makes the compiled box one script would take an import for one of box's own.
+ */
 export class Thread<Answer> implements Disposable {
   readonly #worker: Worker;
 
