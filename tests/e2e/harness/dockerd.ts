@@ -6,6 +6,9 @@ import { eventually, RunningProcess } from "./process.ts";
 import { Program } from "./program.ts";
 import { skipUnless } from "./skip.ts";
 
+/** Milliseconds: a bench uses one daemon for all its rows, which on a busy machine is longer than any test. */
+const LONGEST_USE = 6 * 3600_000;
+
 /**
  * Runs `use` with the docker client and the pid of a daemon that works on `dataRoot`, and stops the
  * daemon. Skips the test where there is no docker.
@@ -36,7 +39,7 @@ export async function withDockerd(
     "--ip6tables=false",
   ]);
   let ended = false;
-  const end = daemon.wait(600_000).finally(() => ended = true);
+  const end = daemon.wait(LONGEST_USE).finally(() => ended = true);
   try {
     const docker = new Program([client], {
       env: { DOCKER_HOST: socket, DOCKER_CONFIG: directory },
