@@ -15,26 +15,28 @@ export interface UploadedBlob {
 
 export interface UploadOptions {
   readonly signal?: AbortSignal;
+  /** Where an upload has begun already: what a registry says that did not mount the blob. */
+  readonly begun?: URL;
   /** Is told how many bytes the source has given. */
   onProgress?(bytes: number): void;
 }
 
-/** Has a blob of another repository of the same registry appear in this one. Whether the registry did it. */
+/**
+ * Has a blob of another repository of the same registry appear in this one. Whether the registry did it; a URL if it has begun an
+ * upload instead.
+ */
 export async function mountBlob(
   client: RegistryClient,
   digest: string,
   from: string,
-): Promise<boolean> {
+): Promise<boolean | URL> {
   const query = new URLSearchParams({ mount: digest, from });
-  const response = await client.upload(
-    "POST",
-    `/v2/${client.path}/blobs/uploads/?${query}`,
-    new Uint8Array(0),
-    {},
-    from,
-  );
+  const url = `/v2/${client.path}/blobs/uploads/?${query}`;
+  const response = await client.upload("POST", url, new Uint8Array(0), {}, from);
   await response.body?.cancel();
-  return response.status === 201;
+  if (response.status !== 202) return response.status === 201;
+  const location = response.headers.get("location");
+  return location !== null && locationOf(response, client.session.urlOf(url));
 }
 
 /** Uploads a small blob with one request for its bytes. */
@@ -54,10 +56,10 @@ export async function uploadDocument(
 export async function uploadBlob(
   client: RegistryClient,
   open: () => ByteSource,
-  { signal, onProgress }: UploadOptions = {},
+  { signal, begun, onProgress }: UploadOptions = {},
 ): Promise<UploadedBlob> {
   const { maxAttempts } = client.session.settings;
-  let location = await begin(client), offset = 0;
+  let location = begun ?? await begin(client), offset = 0;
   for (let failures = 0;;) {
     const blob = new HashedBlob(open(), offset, onProgress);
     await blob.prepare();

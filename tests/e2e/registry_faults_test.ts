@@ -143,6 +143,19 @@ boxTest("a registry that lies or attacks is refused, and leaves nothing", async 
         /is not what the configuration says/,
       ],
       [
+        "a layer that is somewhere else",
+        served({
+          ...manifest,
+          layers: [base, {
+            ...layer,
+            mediaType: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+            digest: `sha256:${"5".repeat(64)}`,
+            urls: [`http://${trap.host}/layer`],
+          }],
+        }),
+        /layer sha256:5{64} is foreign, .* box does not fetch layers from elsewhere/,
+      ],
+      [
         "a digest in its headers that is not the manifest's",
         (_, url) =>
           url.pathname.endsWith("/latest")
@@ -172,6 +185,15 @@ boxTest("a registry that lies or attacks is refused, and leaves nothing", async 
       ],
       ["too much", changed((bytes) => new Uint8Array([...bytes, 0])), /is longer than the/],
       ["too little", changed((bytes) => bytes.slice(0, 1000)), /ends after 1000 of [0-9]+ bytes/],
+      [
+        "its halves exchanged",
+        changed((bytes) => {
+          const middle = bytes.length >> 1;
+          return new Uint8Array([...bytes.subarray(middle), ...bytes.subarray(0, middle)]);
+        }),
+        /verification failed|failed to register layer/,
+      ],
+      ["503", onBlob(() => new Response("trouble", { status: 503 })), /HTTP status: 503/],
       ["nothing", changed(() => new Uint8Array(0)), /ends after 0 of/],
       ["another layer", changed((bytes) => new Uint8Array(bytes.length)), /verification failed/],
       [

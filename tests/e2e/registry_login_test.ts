@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type Box, boxTest, withRegistry } from "./harness.ts";
 import { FaultyRegistry, refusal } from "./registry/faulty_registry.ts";
+import { TokenServer } from "./registry/token_server.ts";
 
 const readConfig = (path: string) => JSON.parse(Deno.readTextFileSync(path));
 
@@ -64,7 +65,10 @@ boxTest("login keeps what the registry takes, and pull and push use it", async (
     ok(!terminal.stdout.includes("secret"), terminal.stdout);
 
     // A helper keeps them in a file of its own.
-    await Deno.writeTextFile(file, JSON.stringify({ credHelpers: { [host]: "test" } }));
+    await Deno.writeTextFile(
+      file,
+      JSON.stringify({ credsStore: "none", credHelpers: { [host]: "test" } }),
+    );
     const bin = await directory(box, "bin"), helper = `${bin}/docker-credential-test`;
     await Deno.writeTextFile(
       helper,
@@ -89,6 +93,11 @@ esac
     await box.fail(["push", name], 1, /docker-credential-test": executable file not found/, {
       env,
     });
+    // All servers' credentials can be kept by one.
+    await Deno.writeTextFile(file, JSON.stringify({ credsStore: "test" }));
+    await box.ok(login, { env: helped, stdin: "secret" });
+    deepEqual(readConfig(file), { credsStore: "test", auths: { [host]: {} } });
+    await box.ok(["push", name], { env: helped });
   });
 });
 
@@ -151,7 +160,9 @@ boxTest("the configuration file: mirrors, and what is not understood", async (bo
       env = { XDG_CONFIG_HOME: `${box.temp}/config` };
     const write = (settings: object) =>
       Deno.writeTextFile(`${config}/config.json`, JSON.stringify(settings));
-    await write({ "registry-mirrors": [`http://${host}/`] });
+    // The first cannot be reached, and the second does not have it.
+    const others = ["http://127.0.0.1:1", `http://${host}/nothing`];
+    await write({ "registry-mirrors": [...others, `http://${host}/`] });
     const store = box.otherStore("pulled");
     match(await store.ok("pull mirrored", { env }), /\ndocker.io\/library\/mirrored:latest$/);
     equal(await store.ok("images --format {{.Repository}}:{{.Tag}}"), "mirrored:latest");
@@ -181,8 +192,81 @@ boxTest("the configuration file: mirrors, and what is not understood", async (bo
     ]);
     const official = [...search, "-f", "is-official=false", "--format", "{{.Name}} {{.StarCount}}"];
     equal(await store.ok(official, { env }), "few 1");
+    const long = await store.ok([...search, "--no-trunc", "--format", "{{.Description}}"], { env });
+    equal(long.split("\n")[0].trimEnd(), `many is ${"long ".repeat(20)}`.trimEnd());
     await store.fail("search --limit 101 x", 1, /Limit 101 is outside the range of \[1, 100\]/);
     await write({ "registry-mirrors": ["ftp://x"] });
     await store.fail("pull mirrored", 1, /invalid mirror: unsupported scheme in "ftp:/, { env });
+  });
+});
+
+boxTest("a registry that wants to know the client's certificate", async (box) => {
+  await box.busybox();
+  const tls = await directory(box, "tls"), env = { XDG_CONFIG_HOME: `${box.temp}/config` };
+  await withRegistry({ tls, clientCertificates: true }, async ({ host }) => {
+    const name = `${host}/app`, certificates = await directory(box, `config/box/certs.d/${host}`);
+    await directory(box, "config/box");
+    const settings = JSON.stringify({ "max-download-attempts": 1 });
+    await Deno.writeTextFile(`${box.temp}/config/box/config.json`, settings);
+    await box.ok(["tag", "busybox", name]);
+    await Deno.copyFile(`${tls}/ca.crt`, `${certificates}/ca.crt`);
+    await box.fail(["push", name], 1, /./, { env });
+    await Deno.copyFile(`${tls}/client.cert`, `${certificates}/client.cert`);
+    const missing = /missing key client.key for client certificate client.cert/;
+    await box.fail(["push", name], 1, missing, { env });
+    await Deno.copyFile(`${tls}/client.key`, `${certificates}/client.key`);
+    await box.ok(["push", name], { env });
+    match(await box.ok(["pull", name], { env }), /Image is up to date/);
+  });
+});
+
+boxTest(
+  "a registry behind a proxy, and one that is not to be asked for through it",
+  async (box) => {
+    await box.busybox();
+    await withRegistry({}, async (registry) => {
+      await box.ok(["tag", "busybox", `${registry.host}/app`]);
+      await box.ok(["push", `${registry.host}/app`]);
+      await using proxy = new FaultyRegistry(registry);
+      const env = {
+        HTTP_PROXY: `http://${proxy.host}`,
+        HTTPS_PROXY: `http://${proxy.host}`,
+        XDG_CONFIG_HOME: `${box.temp}/config`,
+      };
+      const config = await directory(box, "config/box"), store = box.otherStore("pulled");
+      const settings = { "insecure-registries": ["registry.test"], "max-download-attempts": 1 };
+      await Deno.writeTextFile(`${config}/config.json`, JSON.stringify(settings));
+      await store.ok(["pull", "registry.test/app"], { env });
+      ok(proxy.seen.some(({ path }) => path === "/v2/app/manifests/latest"));
+      proxy.misbehave(() => undefined);
+      const direct = { ...env, NO_PROXY: "other.test,registry.test" };
+      await store.fail(["pull", "registry.test/app"], 1, /registry\.test/, { env: direct });
+      match(await store.ok(["pull", `${registry.host}/app`], { env }), /Downloaded newer image/);
+      deepEqual(proxy.seen, []);
+    });
+  },
+);
+
+boxTest("a registry that believes the tokens of somebody else", async (box) => {
+  await box.busybox();
+  await using tokens = await TokenServer.start(await directory(box, "keys"));
+  await withRegistry({ tokens }, async ({ host }) => {
+    const env = { DOCKER_CONFIG: await directory(box, "docker") }, name = `${host}/team/app`;
+    await box.ok(["tag", "busybox", name]);
+    await box.fail(["push", name], 1, /unauthorized|denied/, { env });
+    const login = ["login", "-u", "alice", "--password-stdin", host];
+    await box.fail(login, 1, /unauthorized/, { env, stdin: "wrong" });
+    await box.ok(login, { env, stdin: "secret" });
+    tokens.asked.length = 0;
+    await box.ok(["push", name], { env });
+    await box.ok(["tag", name, `${host}/team/copy`]);
+    match(await box.ok(["push", `${host}/team/copy`], { env }), /: Mounted from team\/app\n/);
+    deepEqual(tokens.asked, [
+      "alice: repository:team/app:pull,push",
+      "alice: repository:team/copy:pull,push",
+      "alice: repository:team/copy:pull,push repository:team/app:pull",
+    ]);
+    // Anybody may pull.
+    equal(await box.otherStore("pulled").ok(["pull", "-q", name]), `${name}:latest`);
   });
 });

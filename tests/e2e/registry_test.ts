@@ -2,7 +2,7 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { boxTest, needs, run, withDockerd, withPodman, withRegistry } from "./harness.ts";
-import { getManifest, putIndex } from "./registry/documents.ts";
+import { getManifest, putBlob, putIndex, putManifest } from "./registry/documents.ts";
 
 const digestIn = (text: string) => /digest: (sha256:[0-9a-f]{64})/.exec(text)?.[1] ?? "";
 
@@ -22,6 +22,10 @@ boxTest("what box pushes, box pulls, and nothing is sent or fetched twice", asyn
     await box.ok(["tag", "app", `${host}/other:1`]);
     match(await box.ok(["push", `${host}/other:1`]), /: Mounted from team\/app\n/);
     equal(await box.ok(["push", "-q", `${host}/other:1`]), `${host}/other:1`);
+    await box.ok(["tag", "app", `${host}/other:2`]);
+    const both = await box.ok(["push", "-a", `${host}/other`]);
+    for (const tag of [1, 2]) match(both, new RegExp(`^${tag}: digest: ${digest} `, "m"));
+    await box.ok(["rmi", `${host}/other:2`]);
     deepEqual(
       JSON.parse(await box.ok(["image", "inspect", "-f", "{{json .RepoDigests}}", "app"])),
       [
@@ -45,7 +49,9 @@ boxTest("what box pushes, box pulls, and nothing is sent or fetched twice", asyn
     match(again, /Status: Image is up to date for/);
     ok(!again.includes("Pulling fs layer"), again);
     // The layers are there, though not the image that is asked for now.
-    match(await other.ok(["pull", "-a", `${host}/other`]), /1: Pulling from other\n/);
+    const all = await other.ok(["pull", "-a", `${host}/other`]);
+    for (const tag of [1, 2]) match(all, new RegExp(`^${tag}: Pulling from other$`, "m"));
+    await other.ok(["rmi", `${host}/other:2`]);
     match(await other.ok("images --digests"), new RegExp(`${host}/other +1 +${digest}`));
     deepEqual((await other.ok(["rmi", `${host}/other:1`])).split("\n"), [
       `Untagged: ${host}/other:1`,
@@ -135,9 +141,17 @@ boxTest("docker, podman and skopeo understand what box pushes, and box what they
       await podman.ok(["pull", "-q", name]);
       const { Digest } = JSON.parse(await podman.ok(["image", "inspect", name]))[0];
       equal(Digest, digest);
+      const listed = `${host}/listed`, insecure = "--tls-verify=false";
+      await podman.ok(["manifest", "create", "list"]);
+      await podman.ok(["manifest", "add", insecure, "list", `docker://${name}`]);
+      await podman.ok(["manifest", "push", "--all", insecure, "list", `docker://${listed}`]);
+      equal(await box.ok(["pull", "-q", listed]), `${listed}:latest`);
+      const format = ["image", "inspect", "-f", "{{.Id}}"];
+      equal(await box.ok([...format, listed]), await box.ok([...format, "busybox"]));
     });
     await withDockerd(`${box.temp}/docker`, async (docker) => {
       match(await docker.ok(["pull", name]), new RegExp(`Digest: ${digest}\n`));
+      equal(await docker.ok(["run", "--rm", "--network=none", name, "echo", "hi"]), "hi");
       // The same blobs give the very manifest that docker makes.
       await docker.ok(["tag", name, `${name}:docker`]);
       equal(digestIn(await docker.ok(["push", `${name}:docker`])), digest);
@@ -148,6 +162,38 @@ boxTest("docker, podman and skopeo understand what box pushes, and box what they
       match(await box.ok(["pull", `${host}/made`]), new RegExp(`Digest: ${made}\n`));
       equal(digestIn(await box.ok(["push", `${host}/made`])), made);
     });
+  });
+});
+
+boxTest("a layer that is not compressed", async (box) => {
+  await withRegistry({}, async ({ host }) => {
+    // Text, as all that putBlob takes.
+    const layer = await putBlob(host, "plain", await Deno.readTextFile(await emptyTar(box.temp)));
+    const config = await putBlob(
+      host,
+      "plain",
+      JSON.stringify({
+        architecture: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
+        os: "linux",
+        rootfs: { type: "layers", diff_ids: [layer.digest] },
+      }),
+    );
+    const descriptor = ({ digest, size }: typeof layer, type: string) => ({
+      mediaType: `application/vnd.oci.image.${type}`,
+      digest,
+      size,
+    });
+    const mediaType = "application/vnd.oci.image.manifest.v1+json";
+    const { digest } = await putManifest(host, "plain", "latest", {
+      schemaVersion: 2,
+      mediaType,
+      config: descriptor(config, "config.v1+json"),
+      layers: [descriptor(layer, "layer.v1.tar")],
+    }, mediaType);
+    match(await box.ok(["pull", `${host}/plain`]), new RegExp(`\nDigest: ${digest}\n`));
+    const format = "{{.ID}} {{index .RootFS.Layers 0}}";
+    const shown = await box.ok(["image", "inspect", "-f", format, `${host}/plain`]);
+    equal(shown, `${config.digest} ${layer.digest}`);
   });
 });
 

@@ -24,7 +24,10 @@ interface Role {
   readonly environment?: Record<string, string>;
   readonly daemon?: number;
   readonly trace: string;
-  readonly steps: Pick<Row, "before" | "prepare" | "measured" | "together" | "undo" | "after">;
+  readonly steps: Pick<
+    Row,
+    "arrange" | "before" | "prepare" | "measured" | "together" | "undo" | "after"
+  >;
 }
 
 export class Contestant {
@@ -60,7 +63,7 @@ export class Contestant {
         name,
         commandLine: (words: string[]) => words,
         trace: arena.directory,
-        steps: { measured },
+        steps: { measured, arrange: row.arrange },
       })),
     ];
     return roles.map((role) => new Contestant(role, row.unit, arena));
@@ -81,7 +84,8 @@ export class Contestant {
   /** One run; a failure is the last. */
   async run(): Promise<number | undefined> {
     return await this.#attempt(async () => {
-      const { prepare, measured, together = [], undo } = this.role.steps;
+      const { arrange, prepare, measured, together = [], undo } = this.role.steps;
+      await arrange?.();
       await this.#runAll(prepare);
       await this.#flush();
       const values = await Promise.all(

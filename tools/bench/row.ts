@@ -29,6 +29,8 @@ export interface Row {
   /** What every engine does once before all its runs, and once after them. */
   readonly before?: readonly Command[];
   readonly after?: readonly Command[];
+  /** What is done before each run of everybody, and not measured. */
+  readonly arrange?: () => Promise<void>;
   /** What it does before and after each run without being measured. */
   readonly prepare?: readonly Command[];
   readonly undo?: readonly Command[];

@@ -13,9 +13,6 @@ export type Peers = Partial<Record<Peer, Builder>>;
 
 const BASE = "busybox";
 
-/** Milliseconds that all Dockerfiles take at most, even where others work, too. */
-const LIFETIME = 60 * 60_000;
-
 /** Starts them with a root file system as their only image, and stops them afterwards. */
 export async function withPeers(
   directory: string,
@@ -24,7 +21,7 @@ export async function withPeers(
 ): Promise<void> {
   const dataRoot = `${directory}/docker`;
   await unlessSkipped(
-    (use) => withDockerd(dataRoot, use, { lifetime: LIFETIME }),
+    (use) => withDockerd(dataRoot, use),
     async (docker) => {
       const peers: Peers = {};
       if (docker !== undefined) {

@@ -81,8 +81,10 @@ async function pushOne(
   const { rootfs } = parseImageConfig(new TextDecoder().decode(bytes), id);
   using lease = LayerLease.begin(store);
   const layers = hold(store, lease, await chainIdsOf(rootfs.diff_ids ?? []));
+  const configuration = pushConfiguration(client, id, bytes);
+  configuration.catch(() => {}); // it is waited for when the layers are there
   const descriptors = await pushLayers(store, client, repository, layers, report);
-  if (await client.blobSize(id) === undefined) await uploadDocument(client, id, bytes);
+  await configuration;
   const manifest = encodeManifest({
     mediaType: DOCKER_MEDIA_TYPE.config,
     size: bytes.length,
@@ -97,6 +99,14 @@ async function pushOne(
   report({ status: `${tag}: digest: ${digest} size: ${manifest.length}` });
   recordTransferEvent(store, "push", id, formatReference(reference), repository);
   return { reference, digest };
+}
+
+async function pushConfiguration(
+  client: RegistryClient,
+  id: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  if (await client.blobSize(id) === undefined) await uploadDocument(client, id, bytes);
 }
 
 /** Somebody may remove the image meanwhile; its layers then go when the lease ends. */

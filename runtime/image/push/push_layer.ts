@@ -38,7 +38,7 @@ export async function pushLayer(push: LayerPush, layer: Layer): Promise<Descript
   const { store, repository, report } = push, id = shortDigest(layer.diffId);
   const known = blobsFor(store, layer.diffId, repository);
   const found = await findBlob(push, known) ?? await mount(push, known);
-  if (found !== undefined) {
+  if (found !== undefined && !(found instanceof URL)) {
     report({
       id,
       status: found.from ? `Mounted from ${found.from}` : "Layer already exists",
@@ -46,7 +46,7 @@ export async function pushLayer(push: LayerPush, layer: Layer): Promise<Descript
     noteBlob(store, layer.diffId, found.digest, canonicalName(repository));
     return descriptorOf(found.digest, found.size);
   }
-  const { digest, size } = await upload(push, layer);
+  const { digest, size } = await upload(push, layer, found);
   noteBlob(store, layer.diffId, digest, canonicalName(repository));
   report({ id, status: "Pushed" });
   return descriptorOf(digest, size);
@@ -77,24 +77,28 @@ async function findBlob(
   }
 }
 
+/** A URL if nothing could be mounted, but an upload has begun: where that is. */
 async function mount(
   { client, repository }: LayerPush,
   known: readonly KnownBlob[],
-): Promise<FoundBlob | undefined> {
+): Promise<FoundBlob | URL | undefined> {
   const { registry } = locateRepository(repository);
   const candidates = known.filter(({ SourceRepository }) =>
     SourceRepository.startsWith(`${registry}/`) && SourceRepository !== canonicalName(repository)
   );
+  let begun: URL | undefined;
   for (const { Digest: digest, SourceRepository } of candidates.slice(0, MOST_CHECKS)) {
     const from = SourceRepository.slice(registry.length + 1);
-    if (!await mayMount(client, digest, from)) continue;
-    const size = await client.blobSize(digest);
+    const mounted = await tryToMount(client, digest, from);
+    if (mounted instanceof URL) begun = mounted;
+    const size = mounted === true ? await client.blobSize(digest) : undefined;
     if (size !== undefined) return { digest, size, from };
   }
+  return begun;
 }
 
 /** A registry that refuses has the layer uploaded. */
-async function mayMount(client: RegistryClient, digest: string, from: string): Promise<boolean> {
+async function tryToMount(client: RegistryClient, digest: string, from: string) {
   try {
     return await mountBlob(client, digest, from);
   } catch (error) {
@@ -103,13 +107,13 @@ async function mayMount(client: RegistryClient, digest: string, from: string): P
   }
 }
 
-async function upload({ client, store, report }: LayerPush, layer: Layer) {
+async function upload({ client, store, report }: LayerPush, layer: Layer, begun?: URL) {
   const id = shortDigest(layer.diffId), total = layer.size;
   const tar = () =>
     verified(layerTar(store, layer), layer, (bytes) => {
       report({ id, status: "Pushing", current: Math.min(bytes, total), total });
     });
-  return await uploadBlob(client, () => gzip(tar()));
+  return await uploadBlob(client, () => gzip(tar()), { begun });
 }
 
 /** What goes out is what its name says, or the upload fails before it is complete. */

@@ -6,6 +6,9 @@ import { eventually, RunningProcess } from "./process.ts";
 import { Program } from "./program.ts";
 import { skipUnless } from "./skip.ts";
 
+/** Milliseconds: a bench uses one daemon for all its rows, which on a busy machine is longer than any test. */
+const LONGEST_USE = 6 * 3600_000;
+
 /**
  * Runs `use` with the docker client and the pid of a daemon that works on `dataRoot`, and stops the
  * daemon. Skips the test where there is no docker.
@@ -13,7 +16,6 @@ import { skipUnless } from "./skip.ts";
 export async function withDockerd(
   dataRoot: string,
   use: (docker: Program, daemon: number) => Promise<void>,
-  { lifetime = 600_000 }: { /** Milliseconds that it may run at most. */ lifetime?: number } = {},
 ): Promise<void> {
   const dockerd = findProgram("dockerd");
   const client = dockerd && findClient(dockerd);
@@ -37,7 +39,7 @@ export async function withDockerd(
     "--ip6tables=false",
   ]);
   let ended = false;
-  const end = daemon.wait(lifetime).finally(() => ended = true);
+  const end = daemon.wait(LONGEST_USE).finally(() => ended = true);
   try {
     const docker = new Program([client], {
       env: { DOCKER_HOST: socket, DOCKER_CONFIG: directory },

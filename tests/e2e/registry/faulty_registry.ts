@@ -24,7 +24,7 @@ export class FaultyRegistry implements AsyncDisposable {
   /** Ends answers that would never end. */
   private readonly over = new AbortController();
 
-  constructor(private readonly behind: TestRegistry) {
+  constructor(private readonly behind: Pick<TestRegistry, "host">) {
     this.server = Deno.serve(
       {
         hostname: "127.0.0.1",

@@ -29,6 +29,15 @@ async function compressWith(name: string, args: string[], input: Bytes): Promise
   return stdout;
 }
 
+/** Nothing can be left out of it: its compressed form is as large. */
+function randomBytes(size: number): Bytes {
+  const noise = new Uint8Array(size);
+  for (let at = 0; at < noise.length; at += 65536) {
+    crypto.getRandomValues(noise.subarray(at, at + 65536));
+  }
+  return noise;
+}
+
 const hash = (bytes: Bytes) => createHash("sha256").update(bytes).digest("hex");
 
 const programs: [name: string, args: string[]][] = [
@@ -154,10 +163,7 @@ Deno.test("a bomb expands only as far as somebody reads", async () => {
 
 for (const [name, args] of programs.filter(([, args]) => args.length === 1)) {
   testWith([program(name)], `${name}: the source is let go when nobody reads on`, async () => {
-    const noise = new Uint8Array(4 << 20);
-    for (let at = 0; at < noise.length; at += 65536) {
-      crypto.getRandomValues(noise.subarray(at, at + 65536));
-    }
+    const noise = randomBytes(4 << 20);
     const { state, source } = watched(await compressWith(name, args, noise), 16384);
     for await (const _ of decompress(source)) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -174,3 +180,23 @@ for (const [name, args] of programs.filter(([, args]) => args.length === 1)) {
     await assert.rejects(collect(decompress(failing())), { message: "the network is gone" });
   });
 }
+
+Deno.test("a large gzip file is decompressed in another thread, as any other is here", async () => {
+  const noise = randomBytes(5 << 20), part = gzipSync(noise.subarray(0, 3 << 20));
+  const file = concatenate([part, gzipSync(noise.subarray(3 << 20))] as Bytes[]);
+  for (const chunkSize of [70_000, file.length]) {
+    const found = await collect(decompress(sourceOf(file, chunkSize)));
+    assert.equal(hash(found), hash(noise), `chunks of ${chunkSize}`);
+  }
+  const cut = collect(decompress(sourceOf(file.slice(0, -9))));
+  await assert.rejects(cut, { name: "ArchiveError", message: "unexpected EOF" });
+  const damaged = file.with(file.length - 7, file.at(-7)! ^ 1) as Bytes;
+  await assert.rejects(collect(decompress(sourceOf(damaged))), {
+    message: /^gzip: corrupt data: /,
+  });
+  async function* failing(): ByteSource {
+    yield* sourceOf(file.slice(0, 2 << 20), 100_000);
+    throw new Error("the network is gone");
+  }
+  await assert.rejects(collect(decompress(failing())), { message: "the network is gone" });
+});
