@@ -1,5 +1,6 @@
 /** One program on its way through the runs of one row. */
 
+import { must } from "../command.ts";
 import type { Engine } from "./engines.ts";
 import { type Meter, meters, wallTime } from "./meter.ts";
 import type { UnifiedCgroup } from "./mounts.ts";
@@ -24,7 +25,10 @@ interface Role {
   readonly environment?: Record<string, string>;
   readonly daemon?: number;
   readonly trace: string;
-  readonly steps: Pick<Row, "before" | "prepare" | "measured" | "together" | "undo" | "after">;
+  readonly steps: Pick<
+    Row,
+    "before" | "prepare" | "hostPrepare" | "measured" | "together" | "undo" | "after"
+  >;
 }
 
 export class Contestant {
@@ -60,7 +64,7 @@ export class Contestant {
         name,
         commandLine: (words: string[]) => words,
         trace: arena.directory,
-        steps: { measured },
+        steps: { hostPrepare: row.hostPrepare, measured },
       })),
     ];
     return roles.map((role) => new Contestant(role, row.unit, arena));
@@ -81,8 +85,9 @@ export class Contestant {
   /** One run; a failure is the last. */
   async run(): Promise<number | undefined> {
     return await this.#attempt(async () => {
-      const { prepare, measured, together = [], undo } = this.role.steps;
+      const { prepare, hostPrepare = [], measured, together = [], undo } = this.role.steps;
       await this.#runAll(prepare);
+      for (const command of hostPrepare) await this.#runOnHost(command);
       await this.#flush();
       const values = await Promise.all(
         [measured, ...together].map((command) => this.#execute(command, this.#meter)),
@@ -106,7 +111,7 @@ export class Contestant {
   async #attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
     if (this.failure !== undefined) return undefined;
     try {
-      await this.arena.unifiedCgroup.show(!/^(podman|crun)/.test(this.name));
+      await this.arena.unifiedCgroup.show(!/^(podman|buildah|crun)/.test(this.name));
       return await action();
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
@@ -115,6 +120,11 @@ export class Contestant {
 
   async #runAll(commands: readonly Command[] = []): Promise<void> {
     for (const command of commands) await this.#execute(command);
+  }
+
+  async #runOnHost(command: Command): Promise<void> {
+    const [program, ...args] = await Promise.all(command.map((word) => this.#resolve(word)));
+    await must(program, args);
   }
 
   async #execute(command: Command, meter: Meter = wallTime): Promise<number> {
