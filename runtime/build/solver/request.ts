@@ -2,6 +2,7 @@
 
 import type { LayoutChoice } from "../../../storage/archive/oci_layout.ts";
 import type { ArchiveFormat, ArchiveTarget } from "../../../storage/archive/save.ts";
+import type { HostConfig } from "../../../storage/container/config.ts";
 import type { RegistryAccess } from "../../../storage/registry/connect.ts";
 import type { ContextOrigin } from "../context/build_context.ts";
 import type { Platform, Warning } from "../frontend/types.ts";
@@ -24,11 +25,12 @@ export interface BuildRequest {
   readonly registry?: RegistryAccess;
   /** Images are fetched anew even if the store has them. */
   readonly pull?: boolean;
-  readonly network: "none" | "host";
+  /** Of RUN: `default`, `none`, `host`, `container:ID` or the name of a network. */
+  readonly network: string;
   /** Further lines of /etc/hosts. */
   readonly extraHosts: readonly string[];
-  /** Bytes. */
-  readonly shmSize: number;
+  /** Limits, /dev/shm and rights of RUN, as those of a container. */
+  readonly hostConfig: Partial<HostConfig>;
   /** Whether no stage, or one of these, may find its steps in the cache. */
   readonly noCache: boolean | readonly string[];
   /** Where steps are looked up besides the store. */
