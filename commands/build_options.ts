@@ -15,10 +15,13 @@ const supported = {
   "add-host": list(null, "Add a custom host-to-IP mapping (host:ip)"),
   "build-arg": list(null, "Set build-time variables"),
   "build-context": list(null, "Additional build contexts (e.g., name=path)"),
-  "cache-from": list(null, "Images or directories to consider as cache sources"),
+  "cache-from": list(
+    null,
+    "Images, directories (type=local,src=path) or registries (type=registry,ref=name) to take steps from",
+  ),
   "cache-to": list(
     null,
-    "Cache export destinations (type=inline, type=local,dest=path[,mode=max])",
+    "Cache export destinations (type=inline, type=local,dest=path[,mode=max], type=registry,ref=name[,mode=max])",
   ),
   "cpu-period": changeableLimitOptions["cpu-period"],
   "cpu-quota": changeableLimitOptions["cpu-quota"],

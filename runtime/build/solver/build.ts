@@ -54,7 +54,7 @@ export class Build {
     const created = epoch === undefined ? undefined : formatTime(epoch, 0);
     const { context, namedContexts } = request;
     this.sources = new Sources(store, new Map([...namedContexts, ["", context]]));
-    this.imports = new CacheImports(store, this.lease, this.reporter);
+    this.imports = new CacheImports(store, this.lease, this.reporter, request, this.abort.signal);
     this.cache = new StepCache(store, this.lease, this.abort.signal, created);
   }
 

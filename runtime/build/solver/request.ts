@@ -61,8 +61,10 @@ export type NamedContext =
   | { readonly kind: "layout"; readonly path: string; readonly choice: LayoutChoice };
 
 export type CacheOrigin =
-  /** An image of the store: what it says of itself, and its history. */
+  /** An image of the store: what it says of itself, and its history; one that the store does not have may be in a registry. */
   | { readonly kind: "image"; readonly reference: string }
+  /** In a registry: what a build has put there, or an image that says of itself what steps it came from. */
+  | { readonly kind: "registry"; readonly reference: string }
   /** What a build has written to a directory. */
   | { readonly kind: "local"; readonly path: string };
 
@@ -70,7 +72,8 @@ export type CacheTarget =
   /** The image that is made says of itself what steps its layers came from. */
   | { readonly kind: "inline" }
   /** `isAll`: also of steps whose layers the image does not consist of. */
-  | { readonly kind: "local"; readonly path: string; readonly isAll: boolean };
+  | { readonly kind: "local"; readonly path: string; readonly isAll: boolean }
+  | { readonly kind: "registry"; readonly reference: string; readonly isAll: boolean };
 
 export type BuildOutput =
   | { readonly kind: "directory"; readonly path: string }
