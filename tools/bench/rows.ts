@@ -13,7 +13,7 @@ export const groups: readonly RowGroup[] = [
   containers,
   lives,
   images,
-  builds,
+  ...builds,
   registries,
   lists,
   memory,
