@@ -1,5 +1,6 @@
 /** The options of `build`: docker's, and those of its buildx that box has. */
 import { parseByteSize } from "./build_request/byte_size.ts";
+import { changeableLimitOptions, limitOptions } from "./container_options/limits.ts";
 import { bool, list, type Option, string, unsupported } from "./cli/options.ts";
 
 const shmSize: Option<number> = {
@@ -14,19 +15,31 @@ const supported = {
   "add-host": list(null, "Add a custom host-to-IP mapping (host:ip)"),
   "build-arg": list(null, "Set build-time variables"),
   "build-context": list(null, "Additional build contexts (e.g., name=path)"),
-  "cache-from": list(null, "Images or directories to consider as cache sources"),
+  "cache-from": list(
+    null,
+    "Images, directories (type=local,src=path) or registries (type=registry,ref=name) to take steps from",
+  ),
   "cache-to": list(
     null,
-    "Cache export destinations (type=inline, type=local,dest=path[,mode=max])",
+    "Cache export destinations (type=inline, type=local,dest=path[,mode=max], type=registry,ref=name[,mode=max])",
   ),
+  "cpu-period": changeableLimitOptions["cpu-period"],
+  "cpu-quota": changeableLimitOptions["cpu-quota"],
+  "cpu-shares": changeableLimitOptions["cpu-shares"],
+  "cpuset-cpus": changeableLimitOptions["cpuset-cpus"],
+  "cpuset-mems": changeableLimitOptions["cpuset-mems"],
   check: bool(null, "Check the Dockerfile and do not build"),
   file: string("f", "Name of the Dockerfile", { shownDefault: "PATH/Dockerfile" }),
   iidfile: string(null, "Write the image ID to the file"),
   "keep-failed": bool(null, "Keep what a failing RUN leaves as an image"),
   label: list(null, "Set metadata for an image"),
-  network: string(null, "Set the networking mode for the RUN instructions (none|host)", {
-    shownDefault: "host",
-  }),
+  network: string(
+    null,
+    "Set the network of the RUN instructions (bridge|none|host|container:ID|NAME)",
+    { shownDefault: "BOX_NETWORK, else bridge" },
+  ),
+  memory: changeableLimitOptions.memory,
+  "memory-swap": changeableLimitOptions["memory-swap"],
   "no-cache": bool(null, "Do not use cache when building the image"),
   "no-cache-filter": list(null, "Do not cache specified stages"),
   output: string("o", "Output destination (type=docker|oci|tar|local[,dest=path])"),
@@ -35,11 +48,13 @@ const supported = {
   pull: bool(null, "Always attempt to pull a newer version of the image"),
   quiet: bool("q", "Suppress the build output and print image ID on success"),
   secret: list(null, "Secret to expose to the build (e.g., id=mysecret,src=/local/secret)"),
+  "security-opt": list(null, "Security options"),
   "shm-size": shmSize,
   squash: bool(null, "Squash newly built layers into a single new layer"),
   ssh: list(null, "SSH agent socket to expose to the build (default|<id>=<socket>)"),
   tag: list("t", "Name and optionally a tag in the 'name:tag' format"),
   target: string(null, "Set the target build stage to build"),
+  ulimit: limitOptions.ulimit,
 };
 
 /** What Docker has and box refuses; --rm, --force-rm and --compress say what box does anyway, or what only a daemon needs. */
@@ -48,11 +63,6 @@ const refused = {
   compress: unsupported("bool", null, "Compress the build context using gzip", {
     reason: "there is no daemon that a context would be sent to",
   }),
-  "cpu-period": unsupported("int", null, "Limit the CPU CFS (Completely Fair Scheduler) period"),
-  "cpu-quota": unsupported("int", null, "Limit the CPU CFS (Completely Fair Scheduler) quota"),
-  "cpu-shares": unsupported("int", "c", "CPU shares (relative weight)"),
-  "cpuset-cpus": unsupported("string", null, "CPUs in which to allow execution (0-3, 0,1)"),
-  "cpuset-mems": unsupported("string", null, "MEMs in which to allow execution (0-3, 0,1)"),
   "disable-content-trust": unsupported("bool", null, "Skip image verification", {
     default: "true",
   }),
@@ -61,18 +71,10 @@ const refused = {
     reason: "there are no intermediate containers",
   }),
   isolation: unsupported("string", null, "Container isolation technology"),
-  memory: unsupported("bytes", "m", "Memory limit"),
-  "memory-swap": unsupported(
-    "bytes",
-    null,
-    "Swap limit equal to memory plus swap: '-1' to enable unlimited swap",
-  ),
   rm: unsupported("bool", null, "Remove intermediate containers after a successful build", {
     default: "true",
     reason: "there are no intermediate containers",
   }),
-  "security-opt": unsupported("list", null, "Security options"),
-  ulimit: unsupported("ulimit", null, "Ulimit options"),
 };
 
 export const buildOptions = { ...supported, ...refused };

@@ -90,7 +90,7 @@ const unitReporter = Deno.stdout.isTerminal() ? ["--reporter=dot"] : [];
 const options = Deno.args.filter((arg) => arg.startsWith("-"));
 const files = Deno.args.filter((arg) => !arg.startsWith("-"));
 if (files.length === 0) files.push("tests/unit", "tests/e2e");
-const isEndToEnd = (file: string) => /(^|\/)tests\/e2e(\/|$)/.test(file);
+const isEndToEnd = (file: string) => /(^|\/)tests\/(e2e|builds)(\/|$)/.test(file);
 const endToEnd = files.filter(isEndToEnd);
 const unit = files.filter((file) => !isEndToEnd(file));
 

@@ -4,12 +4,13 @@ import { InvalidError } from "../../storage/errors.ts";
 import { parseNewReference } from "../../storage/image/reference.ts";
 import { findCredentials } from "../../storage/registry/credential_store.ts";
 import type { buildOptions } from "../build_options.ts";
-import { CliError, UsageError } from "../cli/errors.ts";
+import { CliError } from "../cli/errors.ts";
 import type { OptionValues } from "../cli/options.ts";
 import { normalizePlatform } from "../container_request/platform.ts";
 import { parseCacheFrom, parseCacheTo } from "./cache.ts";
 import { inputsOf } from "./inputs.ts";
 import { parseNamedContext } from "./named_context.ts";
+import { runSettings } from "./run_settings.ts";
 import { readSecret, sshAgent } from "./secrets.ts";
 
 type BuildOptions = OptionValues<typeof buildOptions>;
@@ -33,7 +34,7 @@ export async function buildRequestOf(
     pull: options.pull,
     network: networkOf(options.network),
     extraHosts: options["add-host"].map(hostLine),
-    shmSize: options["shm-size"],
+    hostConfig: runSettings(options),
     noCache: options["no-cache"] || options["no-cache-filter"].flatMap((each) => each.split(",")),
     cacheFrom: options["cache-from"].flatMap(parseCacheFrom),
     cacheTo: options["cache-to"].map(parseCacheTo),
@@ -72,10 +73,9 @@ function buildArguments(texts: readonly string[]): Record<string, string> {
   }));
 }
 
-function networkOf(text: string | undefined): "none" | "host" {
-  if (text === undefined || text === "default" || text === "host") return "host";
-  if (text === "none") return "none";
-  throw new UsageError(`network ${text} is not supported yet: box knows none and host`);
+/** That of containers that ask for none is BOX_NETWORK's, as for `run`. */
+function networkOf(text: string | undefined): string {
+  return text || Deno.env.get("BOX_NETWORK") || "default";
 }
 
 function hostLine(text: string): string {

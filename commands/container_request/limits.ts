@@ -59,7 +59,7 @@ export function changeableLimitsOf(
 }
 
 /** What is left at nothing is not asked for. */
-function withoutEmpty<Fields extends object>(fields: Fields): Partial<Fields> {
+export function withoutEmpty<Fields extends object>(fields: Fields): Partial<Fields> {
   const isEmpty = (value: unknown) =>
     typeof value === "object" && value !== null ? Object.keys(value).length === 0 : !value;
   return Object.fromEntries(

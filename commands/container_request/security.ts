@@ -22,18 +22,28 @@ export function securityOf(
   readFile: RequestSurroundings["readFile"],
 ): Partial<Security> {
   const { privileged, "cap-add": capAdd, "cap-drop": capDrop, "group-add": groupAdd } = options;
-  const asked = options["security-opt"].map((option) => completeOption(option, readFile));
-  // Docker's client asks for this in another way than as an option.
-  const shown = asked.filter((option) => option !== "systempaths=unconfined");
   const userns = checkUserNamespace(options.userns ?? "");
   return {
     ...(capAdd.length > 0 && { CapAdd: [...capAdd] }),
     ...(capDrop.length > 0 && { CapDrop: [...capDrop] }),
     ...(groupAdd.length > 0 && { GroupAdd: [...groupAdd] }),
     ...(privileged && { Privileged: true }),
+    ...securityOptionsOf(options["security-opt"], readFile),
+    ...(userns && { UsernsMode: userns }),
+  };
+}
+
+/** What --security-opt asks for. */
+export function securityOptionsOf(
+  options: readonly string[],
+  readFile: RequestSurroundings["readFile"],
+): Partial<Pick<Security, "SecurityOpt" | "MaskedPaths" | "ReadonlyPaths">> {
+  const asked = options.map((option) => completeOption(option, readFile));
+  // Docker's client asks for this in another way than as an option.
+  const shown = asked.filter((option) => option !== "systempaths=unconfined");
+  return {
     ...(asked.length > 0 && { SecurityOpt: shown }),
     ...(shown.length < asked.length && { MaskedPaths: [], ReadonlyPaths: [] }),
-    ...(userns && { UsernsMode: userns }),
   };
 }
 

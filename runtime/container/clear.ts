@@ -11,6 +11,7 @@ import { killAndWait } from "./kill.ts";
 import { lockContainer } from "./lock_container.ts";
 import { adoptContainer } from "./monitor/adopt.ts";
 import { Monitor } from "./monitor/monitor.ts";
+import { releaseNetwork } from "./network.ts";
 import { noteUnseenOutOfMemory } from "./out_of_memory.ts";
 import { isAlive } from "./process_identity.ts";
 import { isOfThisBoot, unseenExit } from "./state.ts";
@@ -29,6 +30,7 @@ export async function clear(
   const container = id === undefined ? undefined : readContainerIfExists(store, id);
   if (id === undefined || container === undefined) {
     await clearGroup(mountId);
+    await releaseNetwork(store, mountId); // a build's
     return unmountOverlay(store, mountId);
   }
   if (isAlive(container) && container.BoxProcess === undefined) return; // dockerd's

@@ -1,6 +1,7 @@
 /** Fetching an archive from a web server. */
 
 import { EngineError } from "../../storage/errors.ts";
+import { systemAuthorities } from "../../storage/system_authorities.ts";
 import type { ByteSource } from "../../storage/layer/source.ts";
 
 export interface Download {
@@ -34,9 +35,13 @@ export async function download(url: string): Promise<Download> {
   };
 }
 
+/** As for docker, who is trusted is what the host trusts, such as the authority of a company's proxy. */
 async function request(url: string): Promise<Response> {
+  const authorities = url.startsWith("https:") ? systemAuthorities() : undefined;
   try {
-    return await fetch(url);
+    if (authorities === undefined) return await fetch(url);
+    const client = Deno.createHttpClient({ caCerts: [authorities] });
+    return await fetch(url, { client });
   } catch (error) {
     throw failed(url, error);
   }

@@ -11,6 +11,7 @@ import type {
   HostConfig,
 } from "../../storage/container/config.ts";
 import { EngineError } from "../../storage/errors.ts";
+import type { ContainerConfig } from "../../storage/image/config.ts";
 import { randomId } from "../../storage/id.ts";
 import { isDefaultBridge, type NetworkFile } from "../../storage/network/config.ts";
 import { lockNetworks, resolveNetwork } from "../../storage/network/network_store.ts";
@@ -38,6 +39,18 @@ export interface ConnectedNamespace {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** Who is connected: a container, or what is like one to its networks. */
+export interface Connected {
+  /** 64 hexadecimal digits. */
+  readonly ID: string;
+  readonly Config: Pick<ContainerConfig, "MacAddress">;
+}
+
+/** Box may not make networks here. */
+export class NetworkForbidden extends EngineError {
+  override readonly name = "NetworkForbidden";
+}
+
 /** The networks that a container is to be connected to when it starts, the one that it was created on first. */
 export function connectionsOf(
   store: Store,
@@ -56,7 +69,7 @@ export function connectionsOf(
 /** Makes a namespace with an interface on each of these networks. What a failure leaves is undone. */
 export async function connectToNetworks(
   store: Store,
-  container: ContainerFile,
+  container: Connected,
   connections: readonly Connection[],
 ): Promise<ConnectedNamespace> {
   const { fd, result: socket } = explained(() => createNetworkNamespace(prepareNamespace));
@@ -82,7 +95,7 @@ export async function connectToNetworks(
 /** Connects a namespace to one network more, but for the route to the outside. */
 export async function connect(
   store: Store,
-  container: ContainerFile,
+  container: Connected,
   { network, settings }: Connection,
   host: NetlinkSocket,
   namespace: Namespace,
@@ -96,7 +109,7 @@ export async function connect(
 /** Takes addresses, and sees to it that the bridge is there. */
 async function reserveEndpoint(
   store: Store,
-  container: ContainerFile,
+  container: Connected,
   asked: NetworkFile,
   settings: EndpointSettings,
   host: NetlinkSocket,
@@ -133,7 +146,7 @@ async function reserveEndpoint(
 
 /** On networks of the user's own a container is found by the beginning of its id, too. */
 function aliasesOf(
-  { ID: id }: ContainerFile,
+  { ID: id }: Connected,
   network: NetworkFile,
   { Aliases }: EndpointSettings,
 ): string[] {
@@ -178,7 +191,7 @@ function explained<T>(action: () => T): T {
 /** Who may not make interfaces is told what works without. */
 export function withHint(error: unknown): unknown {
   if (!isErrno(error, "EPERM", "EACCES")) return error;
-  return new EngineError(
+  return new NetworkForbidden(
     `networks need the capabilities CAP_NET_ADMIN and CAP_SYS_ADMIN: ${error.message}; ` +
       "--network none and --network host do without",
   );

@@ -5,30 +5,21 @@ import { Cgroup, probeCgroups } from "./cgroup.ts";
 import type { SandboxSpec } from "./spec.ts";
 
 export class TemporaryGroup implements Disposable {
-  private constructor(
-    private readonly cgroup: Cgroup,
-    /** What a process needs to be born in it. */
-    readonly spec: NonNullable<SandboxSpec["cgroup"]>,
-  ) {}
+  private readonly cgroup: Cgroup | undefined;
 
-  /** A group of this id, which is that of the overlay that the sandbox works on; undefined where the host lets us have none. */
-  static make(id: string): TemporaryGroup | undefined {
-    const hierarchy = probeCgroups();
-    if (hierarchy === undefined) return undefined;
-    const cgroup = new Cgroup(hierarchy, id);
-    return cgroup.create()
-      ? new TemporaryGroup(cgroup, { hierarchy, fd: cgroup.open() })
-      : undefined;
+  /** Owns the group of this id, which is that of the overlay that the sandbox works on; `spec` is undefined where there is none. */
+  constructor(id: string, private readonly spec: SandboxSpec["cgroup"]) {
+    this.cgroup = spec && new Cgroup(spec.hierarchy, id);
   }
 
   /** Kills what is left in it. */
   async end(): Promise<void> {
-    await this.cgroup.kill();
+    await this.cgroup?.kill();
   }
 
   [Symbol.dispose](): void {
-    close(this.spec.fd);
-    this.cgroup.remove();
+    if (this.spec) [this.spec.fd, ...this.spec.joined ?? []].forEach(close);
+    this.cgroup?.remove();
   }
 }
 

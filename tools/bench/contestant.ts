@@ -1,5 +1,6 @@
 /** One program on its way through the runs of one row. */
 
+import { must } from "../command.ts";
 import type { Engine } from "./engines.ts";
 import { type Meter, meters, wallTime } from "./meter.ts";
 import type { UnifiedCgroup } from "./mounts.ts";
@@ -26,7 +27,7 @@ interface Role {
   readonly trace: string;
   readonly steps: Pick<
     Row,
-    "arrange" | "before" | "prepare" | "measured" | "together" | "undo" | "after"
+    "arrange" | "before" | "prepare" | "hostPrepare" | "measured" | "together" | "undo" | "after"
   >;
 }
 
@@ -63,7 +64,7 @@ export class Contestant {
         name,
         commandLine: (words: string[]) => words,
         trace: arena.directory,
-        steps: { measured, arrange: row.arrange },
+        steps: { measured, arrange: row.arrange, hostPrepare: row.hostPrepare },
       })),
     ];
     return roles.map((role) => new Contestant(role, row.unit, arena));
@@ -84,9 +85,10 @@ export class Contestant {
   /** One run; a failure is the last. */
   async run(): Promise<number | undefined> {
     return await this.#attempt(async () => {
-      const { arrange, prepare, measured, together = [], undo } = this.role.steps;
+      const { arrange, prepare, hostPrepare = [], measured, together = [], undo } = this.role.steps;
       await arrange?.();
       await this.#runAll(prepare);
+      for (const command of hostPrepare) await this.#runOnHost(command);
       await this.#flush();
       const values = await Promise.all(
         [measured, ...together].map((command) => this.#execute(command, this.#meter)),
@@ -110,7 +112,7 @@ export class Contestant {
   async #attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
     if (this.failure !== undefined) return undefined;
     try {
-      await this.arena.unifiedCgroup.show(!/^(podman|crun)/.test(this.name));
+      await this.arena.unifiedCgroup.show(!/^(podman|buildah|crun)/.test(this.name));
       return await action();
     } catch (error) {
       this.failure = error instanceof Error ? error.message : String(error);
@@ -119,6 +121,11 @@ export class Contestant {
 
   async #runAll(commands: readonly Command[] = []): Promise<void> {
     for (const command of commands) await this.#execute(command);
+  }
+
+  async #runOnHost(command: Command): Promise<void> {
+    const [program, ...args] = await Promise.all(command.map((word) => this.#resolve(word)));
+    await must(program, args);
   }
 
   async #execute(command: Command, meter: Meter = wallTime): Promise<number> {

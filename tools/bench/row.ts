@@ -34,6 +34,8 @@ export interface Row {
   /** What it does before and after each run without being measured. */
   readonly prepare?: readonly Command[];
   readonly undo?: readonly Command[];
+  /** Commands of the host that change what is worked on, before each run of each engine. Without the engine's name. */
+  readonly hostPrepare?: readonly Command[];
   /** What it does to be measured. */
   readonly measured: Command;
   /** What it does at the same time; the last to be done ends the measurement. */

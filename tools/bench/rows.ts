@@ -1,6 +1,7 @@
 /** Everything the bench can measure. */
 
 import type { RowGroup } from "./row.ts";
+import { builds } from "./rows/build.ts";
 import { containers } from "./rows/containers.ts";
 import { images } from "./rows/images.ts";
 import { lists } from "./rows/lists.ts";
@@ -8,7 +9,15 @@ import { lives } from "./rows/lives.ts";
 import { memory } from "./rows/memory.ts";
 import { registries } from "./rows/registry.ts";
 
-export const groups: readonly RowGroup[] = [containers, lives, images, registries, lists, memory];
+export const groups: readonly RowGroup[] = [
+  containers,
+  lives,
+  images,
+  ...builds,
+  registries,
+  lists,
+  memory,
+];
 
 /** The groups with those of their rows that have one of `words` in their name; all without words. */
 export function chooseRows(

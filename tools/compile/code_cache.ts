@@ -9,7 +9,7 @@ import { must, run } from "../command.ts";
 import { cache } from "./executable.ts";
 
 /** Command lines by the file that their code is kept in: a command's name. Each builds on those before it. */
-const scenes: Record<string, string[][]> = {
+const scenesWith = (context: string): Record<string, string[][]> => ({
   version: [["--version"]],
   import: [["import", "--from-host", "base"]],
   images: [["images"]],
@@ -28,16 +28,35 @@ const scenes: Record<string, string[][]> = {
   create: [["create", "--network", "none", "--name", "made", "base", "true"]],
   commit: [["commit", "made", "copy"]],
   rmi: [["rmi", "copy"]],
-};
+  build: [
+    ["build", "--network", "none", "-t", "built", context],
+    ["build", "--network", "none", "-t", "built", context],
+  ],
+});
+
+const dockerfile = `FROM base AS first
+ARG VERSION=1
+ENV NAME=value
+WORKDIR /made
+RUN echo $NAME > $VERSION
+FROM base
+COPY . /copied
+COPY --from=first /made /made
+RUN true
+EXPOSE 80
+CMD ["true"]
+`;
 
 /** Has the recorder run the scenes, and returns the code of each. Throws if V8 would not take it back. */
 export async function recordCode(recorder: string): Promise<Map<string, Uint8Array>> {
   const directory = await Deno.makeTempDir({ dir: cache, prefix: "record-" });
-  const store = `${directory}/store`;
+  const store = `${directory}/store`, context = `${directory}/context`;
+  await Deno.mkdir(context);
+  await Deno.writeTextFile(`${context}/Dockerfile`, dockerfile);
   const box = (...words: string[]) => run(recorder, ["--root", store, ...words]);
   try {
     const code = new Map<string, Uint8Array>();
-    for (const [name, lines] of Object.entries(scenes)) {
+    for (const [name, lines] of Object.entries(scenesWith(context))) {
       const file = `${directory}/${name}`;
       const commands = lines.map((words) => ["--root", store, ...words]);
       await must(recorder, ["record", file, JSON.stringify(commands)]);

@@ -1,9 +1,9 @@
 /** The checksum of what COPY and ADD copy: two trees that have the same give the same layer, but for times. */
 
-import { createHash } from "node:crypto";
 import { type DirectoryFd, readLink } from "../../../ffi/file.ts";
 import { S } from "../../../ffi/constants.ts";
 import { isRegularFile, isSymlink, type Stat } from "../../../ffi/stat.ts";
+import { sha256 } from "../../../storage/digest.ts";
 import { readAttributes } from "../../../storage/layer/attributes.ts";
 import { readSource } from "./read_source.ts";
 import type { CopyOptions, CopySource } from "./types.ts";
@@ -18,15 +18,58 @@ export async function checksumSources(
   sources: readonly CopySource[],
   options: CopyOptions,
 ): Promise<string> {
-  const hash = createHash("sha256");
+  try {
+    return await checksum(sources, options);
+  } catch (error) {
+    if (!(error instanceof CryptoNeeded)) throw error;
+    crypto = await import("node:crypto");
+    return await checksum(sources, options);
+  }
+}
+
+/**
+ * Loading node:crypto takes more processor time than all else of a build that has read its files before, so it is loaded when the
+ * first file has to be read, and the walk begun again.
+ */
+let crypto: typeof import("node:crypto") | undefined;
+
+class CryptoNeeded extends Error {}
+
+function createHash() {
+  if (crypto === undefined) throw new CryptoNeeded();
+  return crypto.createHash("sha256");
+}
+
+async function checksum(sources: readonly CopySource[], options: CopyOptions): Promise<string> {
+  const text = new HashedText();
   for (const source of sources) {
     const { name, isDirectory, keepsParents } = source;
-    hash.update(`${JSON.stringify([name, isDirectory, keepsParents])}\n`);
-    const visitor = new ChecksumVisitor(source, options, (text) => hash.update(text));
+    text.add(`${JSON.stringify([name, isDirectory, keepsParents])}\n`);
+    const visitor = new ChecksumVisitor(source, options, (part) => text.add(part));
     await inTurns(walkSource(source, options.exclude, visitor));
     visitor.flush();
   }
-  return `sha256:${hash.digest("hex")}`;
+  return await text.digest();
+}
+
+/** Characters of text that are kept at most before they are hashed. */
+const MOST_TEXT = 1 << 24;
+
+/** A text of many parts. */
+class HashedText {
+  readonly #hash = crypto && createHash();
+  readonly #parts: string[] = [];
+  #length = 0;
+
+  add(part: string): void {
+    if (this.#hash) return void this.#hash.update(part);
+    if ((this.#length += part.length) > MOST_TEXT) throw new CryptoNeeded();
+    this.#parts.push(part);
+  }
+
+  async digest(): Promise<string> {
+    return this.#hash ? `sha256:${this.#hash.digest("hex")}` : await sha256(this.#parts.join(""));
+  }
 }
 
 /** Bytes of text after which they are hashed. */
@@ -100,7 +143,7 @@ class ChecksumVisitor implements SourceVisitor {
   ): Generator<void, string> {
     const { table } = this.options, known = table?.find(stat);
     if (known !== undefined) return known;
-    const hash = createHash("sha256");
+    const hash = createHash();
     let digest = "";
     yield* readSource(
       { tree: this.source.tree, directory, name, path, stat },
@@ -117,5 +160,5 @@ function digestOf(content: string, fd: number): string {
   const attributes = readAttributes(fd);
   if (attributes === undefined) return content;
   const values = [...attributes].map(([name, value]) => [name, value.toHex()]).sort();
-  return createHash("sha256").update(JSON.stringify([content, values])).digest("hex");
+  return createHash().update(JSON.stringify([content, values])).digest("hex");
 }

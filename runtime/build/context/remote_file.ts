@@ -1,6 +1,5 @@
 /** ADD of a URL. */
 
-import { createHash } from "node:crypto";
 import { O } from "../../../ffi/constants.ts";
 import {
   changeModeOfFd,
@@ -61,6 +60,7 @@ async function save(
   directory: DirectoryFd,
   name: string,
 ): Promise<string> {
+  const { createHash } = await import("node:crypto");
   const hash = createHash("sha256"), modified = timeOf(lastModified);
   const fd = openAt(directory, name, O.WRONLY | O.CREAT | O.EXCL, 0o600);
   try {

@@ -101,34 +101,51 @@ function parseClass(
   return { token: { kind: "class", isNegated, ranges }, next: at + 1 };
 }
 
+/** For each token, and the end, whether the match can be before it: 1 or 0. */
+type States = Uint8Array;
+
 class Automaton implements PathPattern {
-  constructor(private readonly tokens: readonly Token[]) {}
+  /** What every match ends with: most paths are told by it. */
+  private readonly suffix: string;
+  private states: States;
+  private next: States;
+
+  constructor(private readonly tokens: readonly Token[]) {
+    const last = tokens.findLastIndex(({ kind }) => kind !== "literal");
+    this.suffix = tokens.slice(last + 1)
+      .map((token) => token.kind === "literal" ? token.character : "").join("");
+    this.states = new Uint8Array(tokens.length + 1);
+    this.next = new Uint8Array(tokens.length + 1);
+  }
 
   matches(path: string): boolean {
-    return this.#run(path).has(this.tokens.length);
+    return path.endsWith(this.suffix) && this.#run(path)[this.tokens.length] === 1;
   }
 
   mayMatchBelow(directory: string): boolean {
-    return this.#run(`${directory}/`).size > 0;
+    return this.#run(`${directory}/`).includes(1);
   }
 
-  /** Before which tokens the match can be after the text. */
-  #run(text: string): Set<number> {
-    let states = new Set<number>();
-    this.#enter(0, states);
+  /** Where the match can be after the text; good until the next call. */
+  #run(text: string): States {
+    this.states.fill(0);
+    this.#enter(0, this.states);
     for (const character of text) {
-      const next = new Set<number>();
-      for (const state of states) this.#step(state, character, next);
-      states = next;
-      if (states.size === 0) break;
+      const { states, next } = this;
+      next.fill(0);
+      for (let state = 0; state < states.length; state++) {
+        if (states[state] === 1) this.#step(state, character, next);
+      }
+      [this.states, this.next] = [next, states];
+      if (!next.includes(1)) break;
     }
-    return states;
+    return this.states;
   }
 
   /** What can be nothing is passed at once. */
-  #enter(state: number, states: Set<number>): void {
+  #enter(state: number, states: States): void {
     for (let at = state;; at++) {
-      states.add(at);
+      states[at] = 1;
       const kind = this.tokens[at]?.kind;
       if (
         kind !== "within a part" && kind !== "everything" && kind !== "parts" &&
@@ -137,7 +154,7 @@ class Automaton implements PathPattern {
     }
   }
 
-  #step(state: number, character: string, next: Set<number>): void {
+  #step(state: number, character: string, next: States): void {
     const token = this.tokens[state];
     switch (token?.kind) {
       case "literal":
@@ -155,7 +172,7 @@ class Automaton implements PathPattern {
         break;
       case "parts":
         // Within a part there is no way out: the rest begins after a slash.
-        next.add(state);
+        next[state] = 1;
         if (character === "/") this.#enter(state + 1, next);
         break;
       case "class":

@@ -1,11 +1,15 @@
 /** One build from its beginning to its end. */
 
+import type { HostConfig } from "../../../storage/container/config.ts";
 import { EngineError } from "../../../storage/errors.ts";
 import { hostArchitecture } from "../../../storage/image/config.ts";
 import type { Reference } from "../../../storage/image/reference.ts";
 import { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import { formatTime } from "../../../storage/time.ts";
+import { checkLimits } from "../../container/check_limits.ts";
+import { defaultHostConfig } from "../../container/host_config.ts";
+import { verifySecurity } from "../../container/security.ts";
 import { DockerfileError } from "../dockerfile_error.ts";
 import { parseBuildFile } from "../frontend/parse_build_file.ts";
 import { planStages } from "../frontend/plan_stages.ts";
@@ -50,7 +54,7 @@ export class Build {
     const created = epoch === undefined ? undefined : formatTime(epoch, 0);
     const { context, namedContexts } = request;
     this.sources = new Sources(store, new Map([...namedContexts, ["", context]]));
-    this.imports = new CacheImports(store, this.lease, this.reporter);
+    this.imports = new CacheImports(store, this.lease, this.reporter, request, this.abort.signal);
     this.cache = new StepCache(store, this.lease, this.abort.signal, created);
   }
 
@@ -67,8 +71,9 @@ export class Build {
       const rules = [...new Set(plan.warnings.map(({ rule }) => rule))].sort().join(", ");
       throw new BuildError(`lint violation found for rules: ${rules}`, plan.warnings[0].lines);
     }
+    const hostConfig = await this.checkSettings();
     await this.imports.open(this.request.cacheFrom);
-    const session = this.session(plan);
+    const session = this.session(plan, hostConfig);
     const outcomes = await Promise.allSettled(plan.stages.map((stage) => session.stateOf(stage)));
     const errors = outcomes.flatMap((outcome) =>
       outcome.status === "rejected" ? [outcome.reason] : []
@@ -110,7 +115,20 @@ export class Build {
     return plan;
   }
 
-  private session(plan: BuildPlan): BuildSession {
+  /** Throws InvalidError in docker's words for limits and rights that make no sense. */
+  private async checkSettings(): Promise<HostConfig> {
+    const asked = { ...defaultHostConfig(), ...this.request.hostConfig };
+    const { hostConfig, warnings: ofLimits } = await checkLimits(asked);
+    const warnings = [...ofLimits, ...await verifySecurity(asked)];
+    if (warnings.length > 0) {
+      const vertex = this.reporter.begin("[internal] check limits and security options");
+      for (const warning of warnings) vertex.note(`WARNING: ${warning}`);
+      vertex.done();
+    }
+    return hostConfig;
+  }
+
+  private session(plan: BuildPlan, hostConfig: HostConfig): BuildSession {
     const { store, lease, request, cache, imports, cacheMounts } = this;
     const { reporter, abort, stages, sources } = this;
     const session: BuildSession = {
@@ -118,6 +136,7 @@ export class Build {
       lease,
       plan,
       request,
+      hostConfig,
       platform: request.platform ?? { os: "linux", architecture: hostArchitecture },
       cache,
       imports,

@@ -4,6 +4,7 @@ import type { CacheRecord } from "../../../storage/build/cache_store.ts";
 import { writeCacheDirectory } from "../../../storage/build/write_cache_directory.ts";
 import type { InlineCacheRecord } from "../../../storage/image/config.ts";
 import { chainIdsOf } from "../../../storage/layer/layer_store.ts";
+import { registryAccess } from "./registry_access.ts";
 import type { CacheTarget } from "./request.ts";
 import type { BuildSession } from "./session.ts";
 import type { StageState } from "./state.ts";
@@ -30,19 +31,28 @@ export async function inlineCacheOf(
   return records.sort((a, b) => (a.layer ?? -1) - (b.layer ?? -1) || (a.key < b.key ? -1 : 1));
 }
 
-/** Writes the directories that were asked for. */
+/** Writes the directories that were asked for, and to registries. */
 export async function exportCaches(
-  { store, cache, cacheMounts, reporter, signal }: Pick<
+  { store, cache, cacheMounts, reporter, request, signal }: Pick<
     BuildSession,
-    "store" | "cache" | "cacheMounts" | "reporter" | "signal"
+    "store" | "cache" | "cacheMounts" | "reporter" | "request" | "signal"
   >,
   state: StageState,
   targets: readonly CacheTarget[],
 ): Promise<void> {
   for (const target of targets) {
     if (target.kind === "inline") continue;
-    const vertex = reporter.begin("exporting cache to client directory");
     const records = target.isAll ? cache.used : new Map(await recordsOf(state, cache.used));
+    if (target.kind === "registry") {
+      const vertex = reporter.begin("exporting cache to registry");
+      const { pushCache } = await import("./push_cache.ts");
+      const access = registryAccess(request, signal);
+      await pushCache(store, target.reference, records, access);
+      vertex.note(`pushing ${records.size} steps to ${target.reference} done`);
+      vertex.done();
+      continue;
+    }
+    const vertex = reporter.begin("exporting cache to client directory");
     await writeCacheDirectory(store, target.path, { records, mounts: cacheMounts, signal });
     vertex.note(`writing ${records.size} steps to ${target.path} done`);
     vertex.done();

@@ -3,12 +3,13 @@
 import { SystemError } from "../../../ffi/errno.ts";
 import { listNames, removeTree } from "../../../ffi/directory.ts";
 import type { DirectoryFd } from "../../../ffi/file.ts";
-import { EngineError } from "../../../storage/errors.ts";
+import { EngineError, NotFoundError } from "../../../storage/errors.ts";
 import type { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { LayerStep } from "./layer_step.ts";
 import type { ProgressReporter } from "./progress.ts";
-import type { CacheOrigin } from "./request.ts";
+import { registryAccess } from "./registry_access.ts";
+import type { BuildRequest, CacheOrigin } from "./request.ts";
 import type { StageState } from "./state.ts";
 import type { RestoredStep } from "./step_cache.ts";
 
@@ -35,6 +36,8 @@ export class CacheImports implements Disposable {
     private readonly store: Store,
     private readonly lease: LayerLease,
     private readonly reporter: ProgressReporter,
+    private readonly request: BuildRequest,
+    private readonly signal: AbortSignal,
   ) {}
 
   async open(origins: readonly CacheOrigin[]): Promise<void> {
@@ -48,16 +51,30 @@ export class CacheImports implements Disposable {
 
   async #open(origin: CacheOrigin): Promise<CacheImport> {
     const { store, lease } = this;
-    if (origin.kind === "image") {
-      const { ImageCache } = await import("./image_cache.ts");
-      return await ImageCache.open(store, lease, origin.reference);
-    }
+    if (origin.kind === "registry") return await this.#openInRegistry(origin.reference);
+    if (origin.kind === "image") return await this.#openImage(origin.reference);
     const { CacheDirectory } = await import("../../../storage/build/cache_directory.ts");
     const directory = this.#resources.use(await CacheDirectory.open(store, origin.path));
     return {
       restore: ({ key, state }) => directory.restore(key, state.layer, lease),
       fillMount: (name, fd) => directory.fillMount(name, fd),
     };
+  }
+
+  async #openImage(reference: string): Promise<CacheImport> {
+    const { ImageCache } = await import("./image_cache.ts");
+    try {
+      return await ImageCache.open(this.store, this.lease, reference);
+    } catch (error) {
+      if (!(error instanceof NotFoundError) || !this.request.registry) throw error;
+      return await this.#openInRegistry(reference);
+    }
+  }
+
+  async #openInRegistry(reference: string): Promise<CacheImport> {
+    const { RegistryCache } = await import("./registry_cache.ts");
+    const access = registryAccess(this.request, this.signal);
+    return await RegistryCache.open(this.store, this.lease, reference, access, this.signal);
   }
 
   /** What a step led to; its layer is in the store then, and held by the lease. */

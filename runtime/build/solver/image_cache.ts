@@ -34,7 +34,7 @@ export class ImageCache {
     const { config } = resolveImage(store, reference);
     const chainIds = await chainIdsOf(config.rootfs.diff_ids ?? []);
     const records = config["box.buildcache.v1"];
-    const valid = Array.isArray(records) ? records.filter(isRecord) : [];
+    const valid = Array.isArray(records) ? records.filter(isInlineRecord) : [];
     return new ImageCache(
       store,
       lease,
@@ -81,7 +81,7 @@ function isSameStep(a: HistoryEntry, b: HistoryEntry): boolean {
   return a.created_by === b.created_by && Boolean(a.empty_layer) === Boolean(b.empty_layer);
 }
 
-function isRecord(value: unknown): value is InlineCacheRecord {
+export function isInlineRecord(value: unknown): value is InlineCacheRecord {
   const { key, created, layer } = (value ?? {}) as Partial<InlineCacheRecord>;
   return isDigest(key) && typeof created === "string" &&
     (layer === undefined || Number.isSafeInteger(layer));

@@ -2,6 +2,7 @@
 
 import type { LayoutChoice } from "../../../storage/archive/oci_layout.ts";
 import type { ArchiveFormat, ArchiveTarget } from "../../../storage/archive/save.ts";
+import type { HostConfig } from "../../../storage/container/config.ts";
 import type { RegistryAccess } from "../../../storage/registry/connect.ts";
 import type { ContextOrigin } from "../context/build_context.ts";
 import type { Platform, Warning } from "../frontend/types.ts";
@@ -24,11 +25,12 @@ export interface BuildRequest {
   readonly registry?: RegistryAccess;
   /** Images are fetched anew even if the store has them. */
   readonly pull?: boolean;
-  readonly network: "none" | "host";
+  /** Of RUN: `default`, `none`, `host`, `container:ID` or the name of a network. */
+  readonly network: string;
   /** Further lines of /etc/hosts. */
   readonly extraHosts: readonly string[];
-  /** Bytes. */
-  readonly shmSize: number;
+  /** Limits, /dev/shm and rights of RUN, as those of a container. */
+  readonly hostConfig: Partial<HostConfig>;
   /** Whether no stage, or one of these, may find its steps in the cache. */
   readonly noCache: boolean | readonly string[];
   /** Where steps are looked up besides the store. */
@@ -59,8 +61,10 @@ export type NamedContext =
   | { readonly kind: "layout"; readonly path: string; readonly choice: LayoutChoice };
 
 export type CacheOrigin =
-  /** An image of the store: what it says of itself, and its history. */
+  /** An image of the store: what it says of itself, and its history; one that the store does not have may be in a registry. */
   | { readonly kind: "image"; readonly reference: string }
+  /** In a registry: what a build has put there, or an image that says of itself what steps it came from. */
+  | { readonly kind: "registry"; readonly reference: string }
   /** What a build has written to a directory. */
   | { readonly kind: "local"; readonly path: string };
 
@@ -68,7 +72,8 @@ export type CacheTarget =
   /** The image that is made says of itself what steps its layers came from. */
   | { readonly kind: "inline" }
   /** `isAll`: also of steps whose layers the image does not consist of. */
-  | { readonly kind: "local"; readonly path: string; readonly isAll: boolean };
+  | { readonly kind: "local"; readonly path: string; readonly isAll: boolean }
+  | { readonly kind: "registry"; readonly reference: string; readonly isAll: boolean };
 
 export type BuildOutput =
   | { readonly kind: "directory"; readonly path: string }

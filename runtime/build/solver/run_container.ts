@@ -1,22 +1,27 @@
 /** Carrying out one RUN: a sandbox on a layer that is being made. It is no container of the store, and ends with box. */
 
 import { AT, EPOLL, MS, O } from "../../../ffi/constants.ts";
-import { close, makePipe, openAt, read, withFd } from "../../../ffi/file.ts";
+import { close, openAt, read, withFd } from "../../../ffi/file.ts";
 import { cloneTree, setMountAttributes } from "../../../ffi/mount.ts";
 import { poller } from "../../../ffi/poller.ts";
 import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
+import type { HostConfig } from "../../../storage/container/config.ts";
 import type { WorkingLayer } from "../../../storage/layer/working_layer.ts";
 import type { MountStub } from "../../../storage/overlay2/make_missing.ts";
+import type { Store } from "../../../storage/store.ts";
 import { decodeExitStatus } from "../../container/exit_status.ts";
+import { limitContainer, type Limited } from "../../container/limits.ts";
 import { drain } from "../../container/monitor/drain.ts";
 import { writeHostFiles } from "../../container/network_files.ts";
 import { DEFAULT_PATH, inspectRoot } from "../../container/prepare.ts";
 import { securityOf } from "../../container/security.ts";
-import { alsoMaskedPaths, maskedPaths, readonlyPaths } from "../../sandbox/paths.ts";
+import { alsoMaskedPaths } from "../../sandbox/paths.ts";
 import type { SandboxMount } from "../../sandbox/spec.ts";
 import { startSandbox } from "../../sandbox/start.ts";
-import { TemporaryGroup } from "../../sandbox/temporary_group.ts";
+import { clearGroup, TemporaryGroup } from "../../sandbox/temporary_group.ts";
+import { openRunNetwork, type RunNetwork } from "./run_network.ts";
+import { RunStreams } from "./run_streams.ts";
 
 export interface RunRequest {
   readonly argv: readonly string[];
@@ -24,19 +29,17 @@ export interface RunRequest {
   readonly env: readonly string[];
   readonly user: string;
   readonly workingDirectory: string;
-  readonly network: "none" | "host";
+  /** As --network says it: see openRunNetwork(). */
+  readonly network: string;
   /** Further lines of /etc/hosts. */
   readonly extraHosts: readonly string[];
-  /** Bytes of /dev/shm. */
-  readonly shmSize: number;
+  /** The settings of a container, as far as they are about limits, /dev/shm and rights. */
+  readonly hostConfig: HostConfig;
   /** Sorted so that none hides another; their descriptors remain the caller's. */
   readonly mounts: readonly SandboxMount[];
   readonly signal?: AbortSignal;
   output(stream: "stdout" | "stderr", bytes: Uint8Array<ArrayBuffer>): void;
 }
-
-/** The rights of a container that nothing is asked of. */
-const unchanged = { CapAdd: null, CapDrop: null, Privileged: false, SecurityOpt: null };
 
 /** Killed with box's own end in mind: 128 + SIGKILL. */
 const KILLED = 137;
@@ -45,20 +48,44 @@ const KILLED = 137;
  * Runs a command on the layer, and returns its exit code when nothing of it runs any more and all output was passed on. Throws
  * StartError or ExecutionRefused if it could not be started.
  */
-export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Promise<number> {
-  const scratch = layer.scratch, hostname = layer.id.slice(0, 12);
-  writeHostFiles(scratch, {
-    hostname,
-    usesHostNetwork: request.network === "host",
-    extraHosts: request.extraHosts,
-  });
+export async function runOnLayer(
+  store: Store,
+  layer: WorkingLayer,
+  request: RunRequest,
+): Promise<number> {
   const rootfs = layer.mount(request.mounts.map(stubOf).filter(({ path }) => !isKernels(path)));
+  const note = (text: string) => request.output("stderr", new TextEncoder().encode(`${text}\n`));
+  // Once the overlay is mounted: by that, what a killed build has of networks is found.
+  const network = await openRunNetwork(store, layer.id, request.network, note);
+  try {
+    return await runOnNetwork(layer, rootfs, network, request);
+  } finally {
+    await network.close();
+  }
+}
+
+async function runOnNetwork(
+  layer: WorkingLayer,
+  rootfs: string,
+  network: RunNetwork,
+  request: RunRequest,
+): Promise<number> {
+  const { hostConfig } = request, hostname = layer.id.slice(0, 12), scratch = layer.scratch;
+  const files = network.filesOf ?? scratch;
+  if (network.filesOf === undefined) {
+    writeHostFiles(scratch, {
+      hostname,
+      usesHostNetwork: network.spec === "host",
+      extraHosts: request.extraHosts,
+      endpoints: network.endpoints,
+    });
+  }
   const user = inspectRoot(rootfs, request.user, null);
-  const security = await securityOf(unchanged);
+  const security = await securityOf(hostConfig);
   using streams = new RunStreams();
   using fds = new DisposableStack();
   const binds = ["resolv.conf", "hostname", "hosts"].map((name) => {
-    const treeFd = cloneTree(`${scratch}/${name}`, false);
+    const treeFd = cloneTree(`${files}/${name}`, false);
     fds.defer(() => close(treeFd));
     setMountAttributes(treeFd, 0, MS.PRIVATE, false);
     const target = `/etc/${name}`;
@@ -67,31 +94,45 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
   const targets = new Set(request.mounts.map(({ target }) => target));
   const directory = openAt(AT.FDCWD, scratch, O.PATH | O.DIRECTORY);
   fds.defer(() => close(directory));
-  using group = TemporaryGroup.make(layer.id);
+  const { cgroup, limits } = await limited(layer.id, hostConfig);
+  using group = new TemporaryGroup(layer.id, cgroup);
   try {
     const keeper = await startSandbox({
       rootfs,
       readonlyRootfs: false,
       hostname,
       domainname: "",
-      network: request.network,
+      network: network.spec,
       hostNamespaces: [],
       mounts: [...binds.filter(({ target }) => !targets.has(target)), ...request.mounts],
-      shmSize: request.shmSize,
-      maskedPaths: [...maskedPaths, ...alsoMaskedPaths],
-      readonlyPaths,
+      shmSize: hostConfig.ShmSize,
+      maskedPaths: hostConfig.MaskedPaths?.length
+        ? [...hostConfig.MaskedPaths, ...alsoMaskedPaths]
+        : [],
+      readonlyPaths: hostConfig.ReadonlyPaths ?? [],
       security,
       user,
       workingDirectory: request.workingDirectory,
       argv: request.argv,
       env: environmentOf(request.env, user.home),
       stdio: streams.sandbox,
-      cgroup: group?.spec,
+      cgroup,
+      limits,
       init: false,
     }, { directory, end: streams.endWriter, held: [] });
     return await follow(keeper, streams, request);
   } finally {
-    await group?.end();
+    await group.end();
+  }
+}
+
+/** A group with the limits; none is left if they are refused. */
+async function limited(id: string, hostConfig: HostConfig): Promise<Limited> {
+  try {
+    return await limitContainer(id, hostConfig);
+  } catch (error) {
+    await clearGroup(id);
+    throw error;
   }
 }
 
@@ -146,40 +187,4 @@ async function readEnd(end: number): Promise<number | undefined> {
     const bytes = new Uint8Array(EXIT_STATUS_SIZE);
     return decodeExitStatus(bytes.subarray(0, read(end, bytes)));
   });
-}
-
-/** The pipes of a RUN. */
-class RunStreams {
-  readonly sandbox: readonly [number, number, number];
-  readonly endWriter: number;
-  #ends: [stdout: number, stderr: number, end: number] | undefined;
-  #others: number[];
-
-  constructor() {
-    const stdin = openAt(AT.FDCWD, "/dev/null", O.RDONLY);
-    const [stdoutEnd, stdout] = makePipe(), [stderrEnd, stderr] = makePipe();
-    const [end, endWriter] = makePipe();
-    this.sandbox = [stdin, stdout, stderr];
-    this.endWriter = endWriter;
-    this.#ends = [stdoutEnd, stderrEnd, end];
-    this.#others = [stdin, stdout, stderr, endWriter];
-  }
-
-  /** Hands the reading ends over, to be closed by whoever reads them. */
-  takeEnds(): [stdout: number, stderr: number, end: number] {
-    const ends = this.#ends!;
-    this.#ends = undefined;
-    return ends;
-  }
-
-  /** Closes what only the command and its keeper need. */
-  closeOthersEnds(): void {
-    for (const fd of this.#others.splice(0)) close(fd);
-  }
-
-  [Symbol.dispose](): void {
-    this.closeOthersEnds();
-    this.#ends?.forEach(close);
-    this.#ends = undefined;
-  }
 }

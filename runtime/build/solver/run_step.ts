@@ -38,7 +38,7 @@ export async function prepareRun(
   state: StageState,
   instruction: ExpandedRunInstruction,
 ): Promise<LayerStep> {
-  const { store, lease, request, plan, signal } = session;
+  const { store, lease, request, plan, signal, hostConfig } = session;
   if (instruction.security === "insecure") {
     throw new InvalidError("security.insecure is not allowed: box runs every RUN in its sandbox");
   }
@@ -51,7 +51,7 @@ export async function prepareRun(
   ];
   const network = instruction.network === "default" ? request.network : instruction.network;
   const mounts = await prepareMounts(session, stage, state, instruction);
-  const { extraHosts, shmSize } = request;
+  const { extraHosts } = request;
   return {
     inputs: () => ({
       step: "run",
@@ -68,14 +68,14 @@ export async function prepareRun(
     async perform(output) {
       using working = new WorkingLayer(store, state.layer);
       using opened = await mounts.open(working.scratch);
-      const exitCode = await runOnLayer(working, {
+      const exitCode = await runOnLayer(store, working, {
         argv,
         env: [...proxies(plan.proxyArguments), ...env, ...opened.env],
         user: config.User,
         workingDirectory,
         network,
         extraHosts,
-        shmSize,
+        hostConfig,
         mounts: opened.mounts,
         signal,
         output: (_stream, bytes) => output(bytes),

@@ -1,5 +1,6 @@
 /** What all stages of one build share. */
 
+import type { HostConfig } from "../../../storage/container/config.ts";
 import type { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import type { BuildPlan, Platform, Stage } from "../frontend/types.ts";
@@ -16,6 +17,8 @@ export interface BuildSession {
   readonly lease: LayerLease;
   readonly plan: BuildPlan;
   readonly request: BuildRequest;
+  /** The settings of RUN's sandboxes, with what this host can keep of the limits that were asked for. */
+  readonly hostConfig: HostConfig;
   /** What is built for. */
   readonly platform: Platform;
   readonly cache: StepCache;

@@ -2,7 +2,11 @@
 
 import { AT } from "../../../ffi/constants.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
-import type { ContainerFile, EndpointSettings } from "../../../storage/container/config.ts";
+import type {
+  ContainerFile,
+  EndpointSettings,
+  NetworkSettings,
+} from "../../../storage/container/config.ts";
 import {
   containerPath,
   readContainerIfExists,
@@ -24,8 +28,12 @@ export class Directory {
   /** What was read of each container, and of which version of its file. */
   private readonly known = new Map<string, { version: string; container: ContainerFile }>();
 
-  /** `id` is the container that asks. */
-  constructor(private readonly store: Store, private readonly id: string) {}
+  /** `id` is who asks; `networks` are what that is connected to, if it is no container of the store. */
+  constructor(
+    private readonly store: Store,
+    private readonly id: string,
+    private readonly networks?: NetworkSettings["Networks"],
+  ) {}
 
   /** Addresses of everybody on the container's networks who has this name. */
   findName(name: string): string[] {
@@ -47,8 +55,8 @@ export class Directory {
 
   /** Everybody on the networks that the container is connected to, itself too. */
   private hosts(): Host[] {
-    const self = this.read(this.id);
-    return Object.entries(self?.NetworkSettings.Networks ?? {}).flatMap(([network, endpoint]) => {
+    const networks = this.networks ?? this.read(this.id)?.NetworkSettings.Networks ?? {};
+    return Object.entries(networks).flatMap(([network, endpoint]) => {
       const { NetworkID } = endpoint;
       if (NetworkID === "") return [];
       const ids = new Set(listLeases(this.store, NetworkID).map(({ container }) => container));

@@ -7,7 +7,7 @@ import { EPOLL } from "../../../ffi/constants.ts";
 import { close } from "../../../ffi/file.ts";
 import { poller } from "../../../ffi/poller.ts";
 import { acceptSocket, receiveDatagram, sendDatagram } from "../../../ffi/socket.ts";
-import type { NetworkSocket } from "../../../storage/container/config.ts";
+import type { NetworkSettings, NetworkSocket } from "../../../storage/container/config.ts";
 import type { Store } from "../../../storage/store.ts";
 import { Directory } from "./directory.ts";
 import { respond } from "./respond.ts";
@@ -22,6 +22,8 @@ export interface ResolverOptions {
   readonly servers: readonly string[];
   /** Whether the container's networks lead nowhere, and nobody else is to be asked. */
   readonly isolated: () => boolean;
+  /** What is asked from, if it is no container of the store. */
+  readonly networks?: NetworkSettings["Networks"];
 }
 
 export class Resolver implements Disposable {
@@ -36,7 +38,7 @@ export class Resolver implements Disposable {
     private readonly sockets: readonly NetworkSocket[],
     private readonly options: ResolverOptions,
   ) {
-    this.directory = new Directory(store, id);
+    this.directory = new Directory(store, id, options.networks);
     for (const { Descriptor, Protocol } of sockets) {
       const serve = Protocol === "udp"
         ? () => this.receive(Descriptor)

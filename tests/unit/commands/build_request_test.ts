@@ -44,7 +44,9 @@ check("--cache-from", parseCacheFrom, [
   ["a:1,b", [{ kind: "image", reference: "a:1" }, { kind: "image", reference: "b" }]],
   ["type=local,src=dir", [{ kind: "local", path: "dir" }]],
   ["type=local", /src is required/],
-  ["type=registry,ref=a", /--cache-from ref=\.\.\. is not supported yet/],
+  ["type=registry,ref=a", [{ kind: "registry", reference: "a" }]],
+  ["type=registry", /ref required for registry cache/],
+  ["type=registry,src=a", /--cache-from src=\.\.\. is not supported yet/],
   ["type=gha", /type=gha is not supported yet/],
 ]);
 
@@ -55,7 +57,9 @@ check("--cache-to", parseCacheTo, [
   ["type=local,dest=d,mode=max", { kind: "local", path: "d", isAll: true }],
   ["type=local,dest=d,mode=all", /invalid cache mode all/],
   ["type=local", /dest is required/],
-  ["user/app:cache", /not supported yet/],
+  ["user/app:cache", { kind: "registry", reference: "user/app:cache", isAll: false }],
+  ["type=registry,ref=a:1,mode=max", { kind: "registry", reference: "a:1", isAll: true }],
+  ["type=registry,dest=d", /--cache-to dest=\.\.\. is not supported yet/],
 ]);
 
 const digest = `sha256:${"a".repeat(64)}`;
