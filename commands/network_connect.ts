@@ -1,7 +1,7 @@
 import { connectContainer } from "../runtime/network/membership.ts";
 import { resolveContainerId } from "../storage/container/container_store.ts";
 import { InvalidError } from "../storage/errors.ts";
-import { parseAddress } from "../storage/network/address.ts";
+import { parseAddress } from "../ffi/ip_address.ts";
 import { resolveNetwork } from "../storage/network/network_store.ts";
 import { Store } from "../storage/store.ts";
 import { exactly } from "./cli/arguments.ts";

@@ -1,7 +1,7 @@
 /** The network part of a container's request. */
 import type { CreateRequest } from "../../runtime/container/create.ts";
 import { InvalidError } from "../../storage/errors.ts";
-import { parseAddress } from "../../storage/network/address.ts";
+import { parseAddress } from "../../ffi/ip_address.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { OptionValues } from "../cli/options.ts";
 import type { networkOptions } from "../container_options/network.ts";

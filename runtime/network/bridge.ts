@@ -5,7 +5,7 @@ import { addLink, findLink, setLink } from "../../ffi/netlink/route/link.ts";
 import type { NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { ensureDirectory, readTextIfExists } from "../../storage/files.ts";
-import { overlaps, parseSubnet } from "../../storage/network/address.ts";
+import { overlaps, parseSubnet } from "../../storage/network/subnet.ts";
 import { isDefaultBridge, MTU, type NetworkFile } from "../../storage/network/config.ts";
 import { gatewayOf } from "../../storage/network/leases.ts";
 import { readNetworks, writeNetwork } from "../../storage/network/network_store.ts";

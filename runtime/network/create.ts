@@ -3,7 +3,7 @@
 import { findLink } from "../../ffi/netlink/route/link.ts";
 import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { ConflictError, InvalidError, NotFoundError } from "../../storage/errors.ts";
-import { overlaps } from "../../storage/network/address.ts";
+import { overlaps } from "../../storage/network/subnet.ts";
 import {
   type AddressPool,
   BRIDGE_NAME,

@@ -18,7 +18,7 @@ import {
   writeContainer,
 } from "../../storage/container/container_store.ts";
 import { ConflictError } from "../../storage/errors.ts";
-import { type Address, formatAddress } from "../../storage/network/address.ts";
+import { formatAddress } from "../../ffi/ip_address.ts";
 import { isDefaultBridge, type NetworkFile } from "../../storage/network/config.ts";
 import { gatewayOf } from "../../storage/network/leases.ts";
 import { readNetwork, readNetworks, resolveNetwork } from "../../storage/network/network_store.ts";
@@ -202,9 +202,7 @@ export function currentEndpoints(
   return Object.values(Networks).flatMap((settings): Endpoint[] => {
     const network = settings.EndpointID ? readNetwork(store, settings.NetworkID) : undefined;
     if (network === undefined) return [];
-    const found = addresses.find(({ address }) =>
-      formatAddress(address as Address) === settings.IPAddress
-    );
+    const found = addresses.find(({ address }) => formatAddress(address) === settings.IPAddress);
     const link = links.find(({ index }) => index === found?.index);
     return link ? [endpointOf(network, settings, link.name, bridges)] : [];
   });

@@ -5,7 +5,7 @@ import { addAddress } from "../../ffi/netlink/route/address.ts";
 import { addLink, findLink, type LinkKind, setLink } from "../../ffi/netlink/route/link.ts";
 import type { NetlinkSocket, Request } from "../../ffi/netlink/socket.ts";
 import { inNetworkNamespace } from "../../ffi/network_namespace.ts";
-import { parseAddress, parseSubnet } from "../../storage/network/address.ts";
+import { parseAddress } from "../../ffi/ip_address.ts";
 import { MTU, type NetworkFile } from "../../storage/network/config.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { replaceForwarding } from "../../ffi/netlink/route/forwarding.ts";
@@ -90,9 +90,4 @@ export function freeInterfaceName({ socket }: Namespace): string {
 export function macOf(ipAddress: string): string {
   const address = parseAddress(ipAddress)!;
   return [2, 0x42, ...address].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
-}
-
-/** Bits of a pool's prefix. */
-export function prefixLengthOf(subnet: string): number {
-  return parseSubnet(subnet)!.length;
 }

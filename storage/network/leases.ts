@@ -10,17 +10,8 @@ import { makeSymlink, readLink, unlink } from "../../ffi/file.ts";
 import { ConflictError, InvalidError } from "../errors.ts";
 import { ensureDirectory, readTextIfExists, replaceFile } from "../files.ts";
 import type { Store } from "../store.ts";
-import {
-  type Address,
-  addressAt,
-  contains,
-  formatAddress,
-  isEqual,
-  parseAddress,
-  parseSubnet,
-  sizeOf,
-  type Subnet,
-} from "./address.ts";
+import { type Address, formatAddress, parseAddress } from "../../ffi/ip_address.ts";
+import { addressAt, contains, isEqual, parseSubnet, sizeOf, type Subnet } from "./subnet.ts";
 import type { AddressPool, NetworkFile } from "./config.ts";
 
 /** Who has an address: ids of the container and of its endpoint. */

@@ -1,7 +1,7 @@
 /** Expressions of nftables' rules: linux/netfilter/nf_tables.h. A rule is a list of them; one that does not match ends it. */
 
 import { type Attribute, text } from "../attributes.ts";
-import { encodeAddress } from "../../socket_address.ts";
+import { encodeAddress } from "../../ip_address.ts";
 import { interfaceName, u32, u64 } from "./values.ts";
 
 export interface Expression {

@@ -10,7 +10,7 @@ import { concatenate, portValue } from "../../../ffi/netlink/netfilter/values.ts
 import { setHairpin } from "../../../ffi/netlink/route/bridge_port.ts";
 import { findLink } from "../../../ffi/netlink/route/link.ts";
 import { NETLINK, NetlinkSocket } from "../../../ffi/netlink/socket.ts";
-import { encodeAddress } from "../../../ffi/socket_address.ts";
+import { encodeAddress } from "../../../ffi/ip_address.ts";
 import type { PortMap } from "../../../storage/container/config.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { MAP } from "../nftables/bridge_table.ts";
