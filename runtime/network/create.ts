@@ -1,5 +1,6 @@
 /** Making networks. */
 
+import { parseAddress } from "../../ffi/ip_address.ts";
 import { findLink } from "../../ffi/netlink/route/link.ts";
 import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { ConflictError, InvalidError, NotFoundError } from "../../storage/errors.ts";
@@ -22,7 +23,7 @@ import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
 import { recordNetworkEvent } from "../container/network_settings.ts";
 import { ensureBridge, lockRanges } from "./bridge.ts";
-import { HOST_BINDING, ICC, isBoolean, isFalse, MASQUERADE } from "./bridge_options.ts";
+import { HOST_BINDING, ICC, isBoolean, MASQUERADE } from "./bridge_options.ts";
 import { withHint } from "./connect.ts";
 import { chooseRange, subnetsOf } from "./ranges.ts";
 
@@ -133,14 +134,9 @@ function checkOptions(host: NetlinkSocket, { driver, options }: CreateNetworkReq
     if (options[name] && !isBoolean(options[name])) refuse(name, "ParseBool");
   }
   if (driver !== "bridge") return checkLayered(host, driver, options);
-  // Walls that are asked for and not there would be worse than none.
-  const unkept = isFalse(options[ICC] ?? "")
-    ? ICC
-    : (options[HOST_BINDING] || "0.0.0.0") !== "0.0.0.0"
-    ? HOST_BINDING
-    : undefined;
-  if (unkept !== undefined) {
-    throw new InvalidError(`--opt ${unkept}=${options[unkept]} is not supported yet`);
+  const binding = options[HOST_BINDING];
+  if (binding !== undefined && parseAddress(binding) === undefined) {
+    throw new InvalidError(`failed to parse ${HOST_BINDING} value: ${binding} (nil ip)`);
   }
   const bridge = options[BRIDGE_NAME];
   if (bridge === undefined) return;

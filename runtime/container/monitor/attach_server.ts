@@ -109,6 +109,9 @@ class Client implements Attachment {
     else if (kind === FRAME.STDIN_END) monitor.endInput();
     else if (kind === FRAME.EXEC && await monitor.execs.take(payload)) {
       await writeFrame(this.connection, encodeFrame(FRAME.EXEC)).catch(() => {}); // has gone
+    } else if (kind === FRAME.NAMES) {
+      await monitor.network.serveNames();
+      await writeFrame(this.connection, encodeFrame(FRAME.NAMES)).catch(() => {});
     } else if (kind === FRAME.RESIZE && payload.length === 4) {
       const view = new DataView(payload.buffer);
       monitor.resize({ rows: view.getUint16(0), columns: view.getUint16(2) });

@@ -13,6 +13,8 @@ export const FRAME = {
   STDERR: 2,
   /** To the monitor: a process that was executed is left to it; and back again when it has taken it: exec_frame.ts. */
   EXEC: 6,
+  /** To the monitor: the container is on a network with names; and back again when they are answered: names_request.ts. */
+  NAMES: 7,
   /** From the monitor: the exit code, four bytes. The last frame. */
   EXIT: 5,
 } as const;

@@ -7,7 +7,13 @@ import {
 } from "../../../../../runtime/network/nftables/foreign_forward.ts";
 import { TestNetwork } from "./helpers.ts";
 
-const ordinary = { name: "box0", subnet: "172.17.0.0/16", masquerade: true, internal: false };
+const ordinary = {
+  name: "box0",
+  subnet: "172.17.0.0/16",
+  masquerade: true,
+  internal: false,
+  isolating: false,
+};
 const ignore = Deno.uid() !== 0;
 
 function rulesOf(network: TestNetwork): string[] {
@@ -54,6 +60,20 @@ Deno.test({
       'iifname "box0" oifname "box0" accept',
       'iifname "box0" drop',
       'oifname "box0" drop',
+    ]);
+  },
+});
+
+Deno.test({
+  name: "containers that are kept apart reach each other by published ports only",
+  ignore,
+  fn() {
+    using network = new TestNetwork();
+    network.inside(() => commit(makeTable({ ...ordinary, isolating: true })));
+    assert.deepEqual(rulesOf(network).slice(-5, -2), [
+      'iifname "box0" oifname "box0" ct status dnat accept',
+      'iifname "box0" oifname "box0" drop',
+      'oifname "box0" ct state established,related accept',
     ]);
   },
 });
