@@ -6,9 +6,18 @@ import { images } from "./rows/images.ts";
 import { lists } from "./rows/lists.ts";
 import { lives } from "./rows/lives.ts";
 import { memory } from "./rows/memory.ts";
+import { networks } from "./rows/networks.ts";
 import { registries } from "./rows/registry.ts";
 
-export const groups: readonly RowGroup[] = [containers, lives, images, registries, lists, memory];
+export const groups: readonly RowGroup[] = [
+  containers,
+  lives,
+  networks,
+  images,
+  registries,
+  lists,
+  memory,
+];
 
 /** The groups with those of their rows that have one of `words` in their name; all without words. */
 export function chooseRows(

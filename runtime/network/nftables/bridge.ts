@@ -19,6 +19,11 @@ export function openBridge(network: NetworkFile, bridge: string): void {
   if (!Internal) acceptForwarding(bridge);
 }
 
+/** Somebody may have set up a filter since the bridge was made, or set his up anew: dockerd, firewalld. */
+export function renewForwarding({ Internal }: NetworkFile, bridge: string): void {
+  if (!Internal) acceptForwarding(bridge);
+}
+
 /** What takes it away, for another process to send. */
 export function closeBridge(bridge: string): CleanupStep[] {
   const foreign = forgetForwarding(bridge);

@@ -6,6 +6,13 @@ import { eventually, RunningProcess } from "./process.ts";
 import { Program } from "./program.ts";
 import { skipUnless } from "./skip.ts";
 
+export interface DockerdOptions {
+  /** Its default bridge and its rules of iptables; without, it leaves the host's network alone. */
+  bridge?: boolean;
+  /** The command line that starts a program where the daemon is to run. */
+  enter?: (...command: string[]) => string[];
+}
+
 /**
  * Runs `use` with the docker client and the pid of a daemon that works on `dataRoot`, and stops the
  * daemon. Skips the test where there is no docker.
@@ -13,6 +20,7 @@ import { skipUnless } from "./skip.ts";
 export async function withDockerd(
   dataRoot: string,
   use: (docker: Program, daemon: number) => Promise<void>,
+  { bridge = false, enter = (...command) => command }: DockerdOptions = {},
 ): Promise<void> {
   const dockerd = findProgram("dockerd");
   const client = dockerd && findClient(dockerd);
@@ -22,7 +30,7 @@ export async function withDockerd(
   const directory = await Deno.makeTempDir({ prefix: "box-dockerd-" });
   const socket = `unix://${directory}/socket`;
   await Deno.writeTextFile(`${directory}/daemon.json`, "{}");
-  const daemon = new RunningProcess([
+  const daemon = new RunningProcess(enter(
     dockerd,
     `--config-file=${directory}/daemon.json`,
     `--data-root=${dataRoot}`,
@@ -31,10 +39,8 @@ export async function withDockerd(
     `--host=${socket}`,
     "--storage-driver=overlay2",
     "--exec-opt=native.cgroupdriver=cgroupfs",
-    "--bridge=none",
-    "--iptables=false",
-    "--ip6tables=false",
-  ]);
+    ...bridge ? [] : ["--bridge=none", "--iptables=false", "--ip6tables=false"],
+  ));
   let ended = false;
   const end = daemon.wait(600_000).finally(() => ended = true);
   try {
