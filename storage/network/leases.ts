@@ -115,8 +115,13 @@ function reserved(pool: AddressPool): string[] {
 
 /** The gateway of a pool: if it was given none, the first address that containers could get. */
 export function gatewayOf(pool: AddressPool): Address {
+  return gatewayIfAny(pool)!;
+}
+
+/** The same of a range that may be too small to have one. */
+export function gatewayIfAny(pool: AddressPool): Address | undefined {
   const given = pool.Gateway ? parseAddress(pool.Gateway.split("/")[0]) : undefined;
-  return given ?? lowestFree(parseSubnet(pool.Subnet)!, pool, new Set())!;
+  return given ?? lowestFree(parseSubnet(pool.Subnet)!, pool, new Set());
 }
 
 function lowestFree(
