@@ -1,13 +1,11 @@
-import { connectContainer } from "../runtime/network/membership.ts";
+import { connectContainer } from "../runtime/network/join.ts";
 import { resolveContainerId } from "../storage/container/container_store.ts";
-import { InvalidError } from "../storage/errors.ts";
-import { parseAddress } from "../storage/network/address.ts";
 import { resolveNetwork } from "../storage/network/network_store.ts";
 import { Store } from "../storage/store.ts";
 import { exactly } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
 import { list, string, unsupported } from "./cli/options.ts";
-import { validateLink } from "./container_request/network.ts";
+import { addressesOf, validateLink } from "./container_request/network.ts";
 
 export const command = defineCommand({
   usage: "[OPTIONS] NETWORK CONTAINER",
@@ -19,20 +17,15 @@ export const command = defineCommand({
     ip: string(null, "IPv4 address (e.g., 172.30.100.104)"),
     ip6: string(null, "IPv6 address (e.g., 2001:db8::33)"),
     link: list(null, "Add link to another container", { validate: validateLink }),
-    "link-local-ip": unsupported("list", null, "Add a link-local address for the container"),
+    "link-local-ip": list(null, "Add a link-local address for the container"),
   },
-  async run({ options: { alias, ip, ip6, link }, args: [network, container], root }) {
+  async run({ options, args: [network, container], root }) {
+    const { alias, ip, ip6, link, "link-local-ip": linkLocal } = options;
     const store = new Store(root);
-    for (const [text, version] of [[ip, 4], [ip6, 6]] as const) {
-      if (text && parseAddress(text)?.length !== (version === 4 ? 4 : 16)) {
-        throw new InvalidError(`invalid IPv${version} address: ${text}`);
-      }
-    }
+    const addresses = addressesOf(ip, ip6, linkLocal);
     resolveNetwork(store, network); // Docker looks for it first
     await connectContainer(store, resolveContainerId(store, container), network, {
-      ...((ip || ip6) && {
-        IPAMConfig: { ...(ip && { IPv4Address: ip }), ...(ip6 && { IPv6Address: ip6 }) },
-      }),
+      ...(Object.keys(addresses).length > 0 && { IPAMConfig: addresses }),
       ...(alias.length > 0 && { Aliases: [...alias] }),
       ...(link.length > 0 && { Links: [...link] }),
     });

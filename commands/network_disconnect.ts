@@ -1,4 +1,4 @@
-import { disconnectContainer } from "../runtime/network/membership.ts";
+import { disconnectContainer } from "../runtime/network/leave.ts";
 import { resolveContainerId } from "../storage/container/container_store.ts";
 import { NotFoundError } from "../storage/errors.ts";
 import { resolveNetwork } from "../storage/network/network_store.ts";

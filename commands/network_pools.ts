@@ -1,5 +1,6 @@
 /** The ranges of addresses that `network create` is given. */
-import { contains, overlaps, parseAddress, parseSubnet } from "../storage/network/address.ts";
+import { parseAddress } from "../ffi/ip_address.ts";
+import { contains, overlaps, parseSubnet } from "../storage/network/subnet.ts";
 import type { AddressPool } from "../storage/network/config.ts";
 import { InvalidError } from "../storage/errors.ts";
 import { CliError } from "./cli/errors.ts";

@@ -12,7 +12,6 @@ export const unsupportedContainerOptions = {
     "GPU devices to add to the container ('all' to pass all GPUs)",
   ),
   isolation: unsupported("string", null, "Container isolation technology"),
-  "link-local-ip": unsupported("list", null, "Container IPv4/IPv6 link-local addresses"),
   runtime: unsupported("string", null, "Runtime to use for this container"),
   "storage-opt": unsupported("list", null, "Storage driver options for the container"),
   "cpu-count": unsupported("int", null, "CPU count (Windows only)"),

@@ -12,22 +12,32 @@ export const SOCK = { STREAM: 1, DGRAM: 2, RAW: 3, NONBLOCK: 0o4000, CLOEXEC: 0o
 export const SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_ERROR = 4, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
 const BACKLOG = 4096;
 
+/** Protocols that have ports. Not every kernel has SCTP: sctp(7). */
+export type PortProtocol = "tcp" | "udp" | "sctp";
+
+/** socket(2)'s type and protocol of each; 0 for the one that the type has anyway. */
+const KINDS = {
+  tcp: [SOCK.STREAM, 0],
+  udp: [SOCK.DGRAM, 0],
+  sctp: [SOCK.STREAM, 132],
+} as const;
+
 /**
- * A socket that is bound to an address, and listens if it is of TCP; port 0 for one of the kernel's choice. One of IPv6 has
- * nothing to do with IPv4. Close-on-exec, not blocking. Throws SystemError: EADDRINUSE, EADDRNOTAVAIL, EACCES.
+ * A socket that is bound to an address, and listens if it has connections; port 0 for one of the kernel's choice. One of IPv6 has
+ * nothing to do with IPv4. Close-on-exec, not blocking. Throws SystemError: EADDRINUSE, EADDRNOTAVAIL, EACCES,
+ * EPROTONOSUPPORT.
  */
-export function bindSocket(protocol: "tcp" | "udp", local: SocketAddress): number {
-  const isV6 = local.address.includes(":"), type = protocol === "tcp" ? SOCK.STREAM : SOCK.DGRAM;
-  const family = isV6 ? AF.INET6 : AF.INET, what = `${local.address}:${local.port}`;
-  const flags = type | SOCK.CLOEXEC | SOCK.NONBLOCK;
-  const fd = check(kernel.socket(family, flags, 0), "make a socket for", what);
+export function bindSocket(protocol: PortProtocol, local: SocketAddress): number {
+  const isV6 = local.address.includes(":"), what = `${local.address}:${local.port}`;
+  const family = isV6 ? AF.INET6 : AF.INET, isListening = protocol !== "udp";
+  const fd = makeSocket(family, protocol, what);
   try {
     if (isV6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY);
     // Of UDP it would let others have the same address.
-    if (protocol === "tcp") setOption(fd, SOL_SOCKET, SO_REUSEADDR);
+    if (isListening) setOption(fd, SOL_SOCKET, SO_REUSEADDR);
     const address = encodeSocketAddress(local);
     check(kernel.bind(fd, address, address.length), "bind", what);
-    if (protocol === "tcp") check(kernel.listen(fd, BACKLOG), "listen on", what);
+    if (isListening) check(kernel.listen(fd, BACKLOG), "listen on", what);
     return fd;
   } catch (error) {
     close(fd);
@@ -36,15 +46,19 @@ export function bindSocket(protocol: "tcp" | "udp", local: SocketAddress): numbe
 }
 
 /** A socket on its way to be connected to a peer: when it is writable, socketError() says how that went. */
-export function connectSocket(protocol: "tcp" | "udp", peer: SocketAddress): number {
+export function connectSocket(protocol: PortProtocol, peer: SocketAddress): number {
   const family = peer.address.includes(":") ? AF.INET6 : AF.INET;
-  const type = protocol === "tcp" ? SOCK.STREAM : SOCK.DGRAM, what = `${peer.address}:${peer.port}`;
-  const fd = check(kernel.socket(family, type | SOCK.CLOEXEC | SOCK.NONBLOCK, 0), "make a socket");
+  const what = `${peer.address}:${peer.port}`, fd = makeSocket(family, protocol, what);
   const address = encodeSocketAddress(peer);
   const result = kernel.connect(fd, address, address.length);
   if (result >= 0 || errnoName(-result) === "EINPROGRESS") return fd;
   close(fd);
   return check(result, "connect to", what);
+}
+
+function makeSocket(family: number, protocol: PortProtocol, what: string): number {
+  const [type, number] = KINDS[protocol], flags = type | SOCK.CLOEXEC | SOCK.NONBLOCK;
+  return check(kernel.socket(family, flags, number), "make a socket for", what);
 }
 
 /** A connection that has come to a listening socket, not blocking; undefined if there is none any more. */

@@ -43,7 +43,7 @@ export interface CreateRequest {
   /** `Image` is what the user called it. */
   readonly config: Partial<ContainerConfig> & { Image: string };
   readonly hostConfig: Partial<HostConfig>;
-  /** What is asked of the network that NetworkMode names. */
+  /** What is asked of the network that NetworkMode names, and of others that the container is connected to as well. */
   readonly networks?: Readonly<Record<string, Partial<EndpointSettings>>>;
   /** `os/architecture[/variant]` that the image must have. */
   readonly platform?: string;
@@ -183,8 +183,10 @@ function networkSettings(
   mode: string,
   asked: CreateRequest["networks"],
 ): ContainerFile["NetworkSettings"] {
+  const named = (name: string) => name === "default" ? "bridge" : name;
+  const wanted = [mode, ...Object.keys(asked ?? {}).filter((name) => name !== mode)];
   const networks = donorOf(mode) === undefined
-    ? { [mode === "default" ? "bridge" : mode]: emptyEndpoint(asked?.[mode]) }
+    ? Object.fromEntries(wanted.map((name) => [named(name), emptyEndpoint(asked?.[name])]))
     : {};
   return {
     Bridge: "",

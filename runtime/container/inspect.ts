@@ -134,7 +134,7 @@ function ofDefaultNetwork({ Networks }: ContainerFile["NetworkSettings"]) {
 
 function describeNetwork({ NetworkSettings: settings }: ContainerFile): Record<string, unknown> {
   const networks = Object.entries(settings.Networks ?? {}).map(([name, endpoint]) => {
-    const { IPAMOperational: _, ...shown } = endpoint;
+    const { IPAMOperational: _, DesiredMacAddress: _mac, ...shown } = endpoint;
     return [name, shown] as const;
   });
   return {

@@ -37,6 +37,7 @@ import { writeNetworkFiles } from "./network_files.ts";
 import { closeSockets, reservePorts } from "./network_sockets.ts";
 import { describeSandbox } from "./prepare.ts";
 import { isAlive, openProcess } from "./process_identity.ts";
+import { linkVariablesOf } from "./link_environment.ts";
 import { recordNetworkEvents } from "./network_settings.ts";
 import { recordContainerEvent } from "./record_event.ts";
 import { needsMonitor } from "./monitor/need.ts";
@@ -196,6 +197,7 @@ class Launch {
         limits,
         namespaces: shared.spec,
         network: network.spec,
+        linkVariables: await linkVariablesOf(store, container, hostConfig, network.endpoints),
         security: await securityOf(hostConfig),
       });
       this.keeper = await startSandbox(spec, {

@@ -80,7 +80,10 @@ export class ContainerNetwork implements Disposable {
       ...asked,
       SandboxID: randomId(),
       SandboxKey: `/proc/${pid}/ns/net`,
-      Ports: this.ports ?? asked.Ports,
+      // Docker knows of ports by the bridges that lead outside.
+      Ports: this.endpoints.some(({ bridge, internal }) => bridge !== "" && !internal)
+        ? this.ports ?? asked.Ports
+        : {},
       Networks: Object.fromEntries(networks),
     };
   }

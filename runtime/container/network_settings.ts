@@ -52,8 +52,12 @@ export function endpointSettings(asked: EndpointSettings, endpoint: Endpoint): E
 export function withoutEndpoints(settings: NetworkSettings): NetworkSettings {
   if (!Object.values(settings.Networks ?? {}).some(({ EndpointID }) => EndpointID)) return settings;
   const networks = Object.entries(settings.Networks).map(([name, endpoint]) => {
-    const { IPAMConfig, Links, Aliases, NetworkID, DriverOpts } = endpoint;
-    return [name, emptyEndpoint({ IPAMConfig, Links, Aliases, NetworkID, DriverOpts })] as const;
+    const { IPAMConfig, Links, Aliases, NetworkID, DriverOpts, DesiredMacAddress } = endpoint;
+    const asked = { IPAMConfig, Links, Aliases, NetworkID, DriverOpts };
+    return [
+      name,
+      emptyEndpoint({ ...asked, ...(DesiredMacAddress && { DesiredMacAddress }) }),
+    ] as const;
   });
   return { ...settings, Ports: {}, Networks: Object.fromEntries(networks) };
 }

@@ -23,6 +23,15 @@ export function hasNames({ NetworkMode }: Pick<HostConfig, "NetworkMode">): bool
   return !NAMELESS.includes(NetworkMode) && !NetworkMode.startsWith("container:");
 }
 
+/** Whether a container that runs has come to such a network. */
+export function hasNamedNetworks(
+  { NetworkSettings: { Networks } }: Pick<ContainerFile, "NetworkSettings">,
+): boolean {
+  return Object.entries(Networks ?? {}).some(([name, { EndpointID }]) =>
+    EndpointID && !NAMELESS.includes(name)
+  );
+}
+
 /** Whether a monitor has to serve anything of a container's network. */
 export function needsNetworkServices(Config: ContainerConfig, hostConfig: HostConfig): boolean {
   return hasNames(hostConfig) || publishesPorts({ Config }, hostConfig);
@@ -43,11 +52,22 @@ export async function reservePorts(
   if (!publishesPorts(container, hostConfig)) {
     return { ports: exposedPorts(container, hostConfig), sockets: [] };
   }
-  const { PortReservation } = await import("../network/ports/reserve.ts");
+  const [{ PortReservation }, { connectionsOf }, { isPublishing, hostBinding }] = await Promise.all(
+    [
+      import("../network/ports/reserve.ts"),
+      import("../network/connect.ts"),
+      import("../network/ports/publishing_network.ts"),
+    ],
+  );
+  const network = connectionsOf(store, container, hostConfig).map(({ network }) => network)
+    .find(isPublishing);
+  // As on macvlan: docker takes the ports, and publishes none.
+  if (network === undefined) return { ports: exposedPorts(container, hostConfig), sockets: [] };
   try {
     return new PortReservation(
       requestedPorts(container, hostConfig),
       (protocol, ip, port) => isAllocated(store, protocol, ip, port),
+      hostBinding(network),
     );
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;

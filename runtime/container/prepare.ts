@@ -23,13 +23,16 @@ export interface Surroundings {
   readonly namespaces: SharedNamespaces["spec"];
   readonly security: SandboxSpec["security"];
   readonly network: SandboxSpec["network"];
+  /** Variables that tell of containers that it is linked to. */
+  readonly linkVariables: readonly string[];
 }
 
 export function describeSandbox(
   container: ContainerFile,
   hostConfig: HostConfig,
-  { rootfs, mounts, streams, cgroup, limits, namespaces, security, network }: Surroundings,
+  surroundings: Surroundings,
 ): SandboxSpec {
+  const { rootfs, mounts, streams, cgroup, limits, namespaces, security, network } = surroundings;
   const user = inspectRoot(rootfs, container.Config.User, hostConfig.GroupAdd);
   const { Config: config } = container;
   return {
@@ -48,7 +51,7 @@ export function describeSandbox(
     user,
     workingDirectory: config.WorkingDir || "/",
     argv: [container.Path, ...container.Args ?? []],
-    env: environmentOf(config, user),
+    env: environmentOf(config, user, surroundings.linkVariables),
     ...streams,
     cgroup,
     limits,
@@ -88,13 +91,19 @@ export function lookUpUser(
 }
 
 /**
- * PATH, HOSTNAME, TERM and HOME, then what was asked for. The last of a name wins; a name without a value takes the variable away.
+ * PATH, HOSTNAME, TERM, what links tell, and HOME, then what was asked for. The last of a name wins; a name without a value takes the variable away.
  */
 export function environmentOf(
   { Env, Hostname, Tty }: Pick<ContainerConfig, "Env" | "Hostname" | "Tty">,
   user: User,
+  linkVariables: readonly string[],
 ): string[] {
-  const own = [DEFAULT_PATH, `HOSTNAME=${Hostname}`, ...Tty ? ["TERM=xterm"] : []];
+  const own = [
+    DEFAULT_PATH,
+    `HOSTNAME=${Hostname}`,
+    ...Tty ? ["TERM=xterm"] : [],
+    ...linkVariables,
+  ];
   const variables = new Map<string, string>();
   for (const variable of [...own, `HOME=${user.home}`, ...Env ?? []]) {
     const name = variable.split("=", 1)[0];

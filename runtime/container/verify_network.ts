@@ -18,9 +18,13 @@ export function verifyNetwork(
   if (isShared) verifyShared(config, hostConfig);
   if (Links && mode === "host") throw conflict(linksWith("host type networking"));
   if (Links && isShared) throw conflict(linksWith("container type network"));
-  const asked = networks?.[mode];
-  if (asked?.IPAMConfig && ["default", "bridge", "none", "host"].includes(mode)) {
-    throw new InvalidError("user specified IP address is supported on user defined networks only");
+  for (const [name, { IPAMConfig }] of Object.entries(networks ?? {})) {
+    const isAsked = IPAMConfig?.IPv4Address || IPAMConfig?.IPv6Address;
+    if (isAsked && ["default", "bridge", "none", "host"].includes(name)) {
+      throw new InvalidError(
+        "user specified IP address is supported on user defined networks only",
+      );
+    }
   }
   for (const link of Links ?? []) {
     const [words] = link.split(":");

@@ -3,7 +3,6 @@
 import type { HostConfig } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
-import { requestedPorts } from "../network/ports/requested_ports.ts";
 
 /** Throws InvalidError in docker's words. */
 export function verifyPorts(config: Partial<ContainerConfig>, hostConfig: HostConfig): void {
@@ -16,7 +15,6 @@ export function verifyPorts(config: Partial<ContainerConfig>, hostConfig: HostCo
     }
     if (Object.keys(config.ExposedPorts ?? {}).length > 0) throw conflict("port exposing");
   }
-  requestedPorts({ Config: config }, hostConfig);
 }
 
 /** What the user is told of ports that are published in vain. */

@@ -2,12 +2,8 @@
 
 import type { EndpointSettings } from "../../storage/container/config.ts";
 import { ConflictError, InvalidError } from "../../storage/errors.ts";
-import {
-  type Address,
-  formatAddress,
-  parseAddress,
-  parseSubnet,
-} from "../../storage/network/address.ts";
+import { type Address, formatAddress, parseAddress } from "../../ffi/ip_address.ts";
+import { parseSubnet } from "../../storage/network/subnet.ts";
 import type { AddressPool, NetworkFile } from "../../storage/network/config.ts";
 import { gatewayOf, type Holder, takeLease } from "../../storage/network/leases.ts";
 import type { Store } from "../../storage/store.ts";

@@ -5,14 +5,14 @@ import { addLink, findLink, setLink } from "../../ffi/netlink/route/link.ts";
 import type { NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { ensureDirectory, readTextIfExists } from "../../storage/files.ts";
-import { overlaps, parseSubnet } from "../../storage/network/address.ts";
+import { overlaps, parseSubnet } from "../../storage/network/subnet.ts";
 import { isDefaultBridge, MTU, type NetworkFile } from "../../storage/network/config.ts";
 import { gatewayOf } from "../../storage/network/leases.ts";
 import { readNetworks, writeNetwork } from "../../storage/network/network_store.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import type { Store } from "../../storage/store.ts";
 import { bridgeName } from "./host_interfaces.ts";
-import { bridgeOpened } from "./publishing.ts";
+import { bridgeOpened, bridgeUsed } from "./publishing.ts";
 import { chooseRange, hostSubnets, subnetsOf } from "./ranges.ts";
 
 export interface Bridge {
@@ -40,6 +40,7 @@ export async function ensureBridge(
   const name = await bridgeName(store, network);
   const link = findLink(socket, name);
   if (link !== undefined && network.IPAM.Config.length > 0) {
+    await bridgeUsed(network, name);
     return { name, index: link.index, network };
   }
   const isDefault = isDefaultBridge(network);

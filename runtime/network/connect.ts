@@ -54,7 +54,7 @@ export class NetworkForbidden extends EngineError {
 /** The networks that a container is to be connected to when it starts, the one that it was created on first. */
 export function connectionsOf(
   store: Store,
-  { NetworkSettings: { Networks } }: ContainerFile,
+  { Config: { MacAddress }, NetworkSettings: { Networks } }: ContainerFile,
   { NetworkMode }: HostConfig,
 ): Connection[] {
   const first = NetworkMode === "default" ? "bridge" : NetworkMode;
@@ -62,7 +62,13 @@ export function connectionsOf(
   // One that was taken off its last network comes back to the first.
   const wanted = asked.length > 0 ? asked : [[first, emptyEndpoint()] as const];
   return wanted.toSorted(([a], [b]) => Number(b === first) - Number(a === first))
-    .map(([name, settings]) => ({ network: resolveNetwork(store, name), settings }))
+    .map(([name, settings]) => ({
+      network: resolveNetwork(store, name),
+      // What was said of the container's interface is of the first one.
+      settings: name === first && MacAddress
+        ? { DesiredMacAddress: MacAddress, ...settings }
+        : settings,
+    }))
     .filter(({ network: { Driver } }) => Driver !== "null" && Driver !== "host");
 }
 
@@ -124,7 +130,7 @@ async function reserveEndpoint(
   const parent = isBridge ? undefined : findLink(host, network.Options.parent ?? "");
   const macAddress = network.Driver === "ipvlan"
     ? macText(parent?.address ?? new Uint8Array(6))
-    : container.Config.MacAddress || addresses.macAddress;
+    : settings.DesiredMacAddress || addresses.macAddress;
   return {
     network,
     endpoint: {
@@ -139,6 +145,7 @@ async function reserveEndpoint(
       hostInterface: isBridge ? vethName(endpointId) : "",
       ...addresses,
       macAddress,
+      linkLocal: settings.IPAMConfig?.LinkLocalIPs ?? [],
       aliases: aliasesOf(container, network, settings),
     },
   };

@@ -1,13 +1,10 @@
 /** Making networks. */
 
-import { findLink } from "../../ffi/netlink/route/link.ts";
 import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
-import { ConflictError, InvalidError, NotFoundError } from "../../storage/errors.ts";
-import { overlaps } from "../../storage/network/address.ts";
+import { ConflictError, NotFoundError } from "../../storage/errors.ts";
+import { overlaps } from "../../storage/network/subnet.ts";
 import {
   type AddressPool,
-  BRIDGE_NAME,
-  MTU,
   type NetworkDriver,
   type NetworkFile,
 } from "../../storage/network/config.ts";
@@ -22,9 +19,9 @@ import type { Store } from "../../storage/store.ts";
 import { recordNetworkEvent } from "../container/network_settings.ts";
 import { prepareForContainers } from "../container/repair.ts";
 import { ensureBridge, lockRanges } from "./bridge.ts";
-import { HOST_BINDING, ICC, isBoolean, isFalse, MASQUERADE } from "./bridge_options.ts";
 import { withHint } from "./connect.ts";
 import { chooseRange, subnetsOf } from "./ranges.ts";
+import { checkOptions, checkPools } from "./verify_create.ts";
 
 export interface CreateNetworkRequest {
   readonly name: string;
@@ -103,80 +100,4 @@ function withPool(network: NetworkFile, choose: () => AddressPool): NetworkFile 
   const { IPAM } = network;
   if (IPAM.Config.some(({ Subnet }) => !Subnet.includes(":"))) return network;
   return { ...network, IPAM: { ...IPAM, Config: [choose(), ...IPAM.Config] } };
-}
-
-function checkPools({ pools, driver, ipv6 }: CreateNetworkRequest): void {
-  const [four, six] = [false, true].map((isSix) =>
-    pools.filter(({ Subnet }) => Subnet.includes(":") === isSix)
-  );
-  if (driver === "bridge" && (four.length > 1 || six.length > 1)) {
-    throw new InvalidError("bridge driver doesn't support multiple subnets");
-  }
-  if (ipv6 && six.length === 0) {
-    throw new InvalidError(
-      "could not find an available, non-overlapping IPv6 address pool " +
-        "among the defaults to assign to the network",
-    );
-  }
-}
-
-/** Throws InvalidError in docker's words for values that cannot be. */
-function checkOptions(host: NetlinkSocket, { driver, options }: CreateNetworkRequest): void {
-  const refuse = (name: string, call: string) => {
-    throw new InvalidError(
-      `failed to parse ${name} value: ${options[name]} ` +
-        `(strconv.${call}: parsing ${JSON.stringify(options[name])}: invalid syntax)`,
-    );
-  };
-  if (options[MTU] && !/^\d{1,5}$/.test(options[MTU])) refuse(MTU, "Atoi");
-  for (const name of [ICC, MASQUERADE]) {
-    if (options[name] && !isBoolean(options[name])) refuse(name, "ParseBool");
-  }
-  if (driver !== "bridge") return checkLayered(host, driver, options);
-  // Walls that are asked for and not there would be worse than none.
-  const unkept = isFalse(options[ICC] ?? "")
-    ? ICC
-    : (options[HOST_BINDING] || "0.0.0.0") !== "0.0.0.0"
-    ? HOST_BINDING
-    : undefined;
-  if (unkept !== undefined) {
-    throw new InvalidError(`--opt ${unkept}=${options[unkept]} is not supported yet`);
-  }
-  const bridge = options[BRIDGE_NAME];
-  if (bridge === undefined) return;
-  if (!/^[^\s/:]{1,15}$/.test(bridge)) throw new InvalidError(`invalid bridge name: ${bridge}`);
-  if (findLink(host, bridge) !== undefined) {
-    throw new ConflictError(`network interface ${bridge} exists already, and is not box's to use`);
-  }
-}
-
-const modes: Record<string, readonly [byDefault: string, others: readonly string[]]> = {
-  macvlan: ["bridge", ["private", "vepa", "passthru"]],
-  ipvlan: ["l2", ["l3", "l3s"]],
-};
-
-/** What is on top of an interface of the host. */
-function checkLayered(
-  host: NetlinkSocket,
-  driver: string,
-  options: CreateNetworkRequest["options"],
-): void {
-  const [byDefault, others] = modes[driver], mode = options[`${driver}_mode`];
-  if (mode && mode !== byDefault && !others.includes(mode)) {
-    throw new InvalidError(
-      `requested ${driver} mode '${mode}' is not valid, ` +
-        `'${byDefault}' mode is the ${driver} driver default`,
-    );
-  }
-  const { parent } = options;
-  if (!parent) {
-    throw new InvalidError(`a network of driver ${driver} needs an interface: -o parent=INTERFACE`);
-  }
-  if (findLink(host, parent) === undefined) {
-    throw new InvalidError(
-      parent.includes(".")
-        ? `-o parent=${parent}: there is no such interface, and box makes none`
-        : `invalid subinterface vlan name ${parent}, example formatting is eth0.10`,
-    );
-  }
 }

@@ -4,7 +4,7 @@ import { isErrno } from "../../ffi/errno.ts";
 import { findLink } from "../../ffi/netlink/route/link.ts";
 import { addRoute, deleteRoute, listRoutes } from "../../ffi/netlink/route/route.ts";
 import type { NetlinkSocket } from "../../ffi/netlink/socket.ts";
-import { parseAddress } from "../../storage/network/address.ts";
+import { parseAddress } from "../../ffi/ip_address.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** The endpoint whose network leads outside: as with docker, of those that do the first by name. */

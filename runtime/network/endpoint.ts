@@ -30,6 +30,8 @@ export interface Endpoint {
     readonly prefixLength: number;
     readonly gateway: string;
   };
+  /** Further addresses of the interface, as text: --link-local-ip. */
+  readonly linkLocal: readonly string[];
   /** Names that others on the network find it by, besides its own. */
   readonly aliases: readonly string[];
 }

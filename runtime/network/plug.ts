@@ -5,10 +5,12 @@ import { addAddress } from "../../ffi/netlink/route/address.ts";
 import { addLink, findLink, type LinkKind, setLink } from "../../ffi/netlink/route/link.ts";
 import type { NetlinkSocket, Request } from "../../ffi/netlink/socket.ts";
 import { inNetworkNamespace } from "../../ffi/network_namespace.ts";
-import { parseAddress, parseSubnet } from "../../storage/network/address.ts";
+import { parseAddress } from "../../ffi/ip_address.ts";
 import { MTU, type NetworkFile } from "../../storage/network/config.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { BRIDGE_PORT, setBridgePort } from "../../ffi/netlink/route/bridge_port.ts";
 import { replaceForwarding } from "../../ffi/netlink/route/forwarding.ts";
+import { isIsolating } from "./bridge_options.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** A container's network namespace. */
 export interface Namespace {
@@ -29,34 +31,48 @@ export function plugIn(
   const address = Uint8Array.fromHex(macAddress.replaceAll(":", ""));
   const settings = { name, namespace: namespace.fd, ...(mtu && { mtu }) };
   if (endpoint.driver === "bridge") {
-    plugIntoBridge(host, endpoint, { ...settings, address });
+    plugIntoBridge(host, endpoint, { ...settings, address }, isIsolating(network));
   } else {
     const kind = layeredKind(host, network);
     // An ipvlan has the address of what it is on top of.
     host.request(addLink(kind.kind === "ipvlan" ? settings : { ...settings, address }, kind));
   }
   const { index } = findLink(namespace.socket, name)!;
-  if (endpoint.ipv6) enableIpv6(namespace.fd, name);
+  if (endpoint.ipv6 || endpoint.linkLocal.some(isIpv6)) enableIpv6(namespace.fd, name);
   namespace.socket.request(...addressesOf(endpoint, index), setLink(index, { up: true }));
 }
+
+const isIpv6 = (address: string) => address.includes(":");
 
 function plugIntoBridge(
   host: NetlinkSocket,
   { hostInterface, bridge }: Endpoint,
   peer: { name: string; namespace: number; mtu?: number; address: Uint8Array },
+  isolated: boolean,
 ): void {
   const { index: master } = findLink(host, bridge)!;
   const { mtu } = peer;
   host.request(addLink({ name: hostInterface, master, up: true, mtu }, { kind: "veth", peer }));
   // Who had the address before may still be going: packets must not be sent to him.
   const { index } = findLink(host, hostInterface)!;
-  host.request(replaceForwarding(index, peer.address));
+  const isolation = isolated ? [setBridgePort(index, BRIDGE_PORT.ISOLATED)] : [];
+  host.request(replaceForwarding(index, peer.address), ...isolation);
 }
 
-function addressesOf({ ipAddress, prefixLength, ipv6 }: Endpoint, index: number): Request[] {
+/** Bits of the prefixes of link-local addresses: RFC 3927, RFC 4291. */
+const LINK_LOCAL = { IPV4: 16, IPV6: 64 };
+
+function addressesOf(
+  { ipAddress, prefixLength, ipv6, linkLocal }: Endpoint,
+  index: number,
+): Request[] {
   const addresses = [
     { address: ipAddress, length: prefixLength },
     ...ipv6 ? [{ address: ipv6.address, length: ipv6.prefixLength }] : [],
+    ...linkLocal.map((address) => ({
+      address,
+      length: isIpv6(address) ? LINK_LOCAL.IPV6 : LINK_LOCAL.IPV4,
+    })),
   ];
   return addresses.map(({ address, length }) =>
     addAddress(index, { address: parseAddress(address)!, length })
@@ -90,9 +106,4 @@ export function freeInterfaceName({ socket }: Namespace): string {
 export function macOf(ipAddress: string): string {
   const address = parseAddress(ipAddress)!;
   return [2, 0x42, ...address].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
-}
-
-/** Bits of a pool's prefix. */
-export function prefixLengthOf(subnet: string): number {
-  return parseSubnet(subnet)!.length;
 }

@@ -1,5 +1,6 @@
 /** Ports as docker's users write them: `[[IP:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`, each port also a range `8000-8002`. */
 
+import { parseAddress as parseIpAddress } from "../../ffi/ip_address.ts";
 import { InvalidError } from "../../storage/errors.ts";
 
 export interface PortMapping {
@@ -74,18 +75,10 @@ function parseAddress(text: string): string {
     );
   }
   const bare = address ?? text;
-  if (bare !== "" && !isIpv4(bare) && !isIpv6(bare)) {
+  if (bare !== "" && parseIpAddress(bare) === undefined) {
     throw new InvalidError(`Invalid ip address: ${bare}`);
   }
   return bare;
-}
-
-function isIpv4(text: string): boolean {
-  return /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/.test(text);
-}
-
-function isIpv6(text: string): boolean {
-  return /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
 function parseRange(text: string): PortRange | undefined {

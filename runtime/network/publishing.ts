@@ -25,6 +25,12 @@ export async function bridgeOpened(
   openBridge(network, bridge);
 }
 
+/** A network's bridge is there, and about to be used by one container more. */
+export async function bridgeUsed(network: NetworkFile, bridge: string): Promise<void> {
+  const { renewForwarding } = await import("./nftables/bridge.ts");
+  renewForwarding(network, bridge);
+}
+
 /** What has to be done on the host when the bridge of a network goes: messages for a process that outlives box. */
 export async function bridgeRemoval(store: Store, network: NetworkFile): Promise<CleanupStep[]> {
   const { closeBridge } = await import("./nftables/bridge.ts");

@@ -5,16 +5,14 @@ import { listRoutes } from "../../ffi/netlink/route/route.ts";
 import type { NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { ConflictError } from "../../storage/errors.ts";
 import { readTextIfExists } from "../../storage/files.ts";
+import { formatAddress, parseAddress } from "../../ffi/ip_address.ts";
 import {
-  type Address,
   addressAt,
-  formatAddress,
   formatSubnet,
   overlaps,
-  parseAddress,
   parseSubnet,
   type Subnet,
-} from "../../storage/network/address.ts";
+} from "../../storage/network/subnet.ts";
 import type { AddressPool, NetworkFile } from "../../storage/network/config.ts";
 
 /** Docker's, in its order. */
@@ -44,7 +42,7 @@ export function hostSubnets(socket: NetlinkSocket): Subnet[] {
   const destinations = listRoutes(socket).flatMap(({ destination }) => destination ?? []);
   return [...destinations, ...listAddresses(socket)]
     .filter(({ length }) => length > 0)
-    .map(({ address, length }) => parseSubnet(`${formatAddress(address as Address)}/${length}`)!);
+    .map(({ address, length }) => parseSubnet(`${formatAddress(address)}/${length}`)!);
 }
 
 function nameServers(): Subnet[] {

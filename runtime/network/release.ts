@@ -14,7 +14,7 @@ import { defaultBridgeName, vethName } from "./host_interfaces.ts";
 import { bridgeRemoval, withdrawPorts } from "./publishing.ts";
 
 /** Milliseconds that an unused bridge stays: who starts one container after the other need not make it each time. */
-const UNUSED_BRIDGE_STAYS = 200;
+const UNUSED_BRIDGE_STAYS = 1000;
 
 /** Gives back what a container has of one network, or of all. Nothing if that is done already. */
 export async function releaseNetworks(

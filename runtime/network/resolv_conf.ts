@@ -1,6 +1,6 @@
 /** /etc/resolv.conf of a container, by docker's rules: resolv.conf(5). */
 
-import { parseAddress } from "../../storage/network/address.ts";
+import { parseAddress } from "../../ffi/ip_address.ts";
 
 /** Google's, which docker takes where the host's own servers cannot be reached from inside. */
 const DEFAULT_SERVERS = ["8.8.8.8", "8.8.4.4"];

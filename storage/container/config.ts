@@ -98,7 +98,7 @@ export interface KeeperIdentity extends ProcessIdentity {
 /** A socket of the host that is bound to a published port, or one of the container that its questions about names come to. */
 export interface NetworkSocket {
   Descriptor: number;
-  Protocol: "tcp" | "udp";
+  Protocol: "tcp" | "udp" | "sctp";
   /** The port inside the container that is published; absent for the resolver's. */
   ContainerPort?: number;
 }
@@ -147,7 +147,7 @@ export interface NetworkSettings {
 
 export interface EndpointSettings {
   /** The addresses that were asked for. */
-  IPAMConfig: { IPv4Address?: string; IPv6Address?: string } | null;
+  IPAMConfig: { IPv4Address?: string; IPv6Address?: string; LinkLocalIPs?: string[] } | null;
   /** `CONTAINER:ALIAS` */
   Links: string[] | null;
   Aliases: string[] | null;
@@ -162,6 +162,8 @@ export interface EndpointSettings {
   MacAddress: string;
   DriverOpts: Record<string, string> | null;
   IPAMOperational?: boolean;
+  /** The address of the interface that was asked for; later dockerds have it, 20.10 ignores it. */
+  DesiredMacAddress?: string;
 }
 
 export interface MountPoint {

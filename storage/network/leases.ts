@@ -10,17 +10,8 @@ import { makeSymlink, readLink, unlink } from "../../ffi/file.ts";
 import { ConflictError, InvalidError } from "../errors.ts";
 import { ensureDirectory, readTextIfExists, replaceFile } from "../files.ts";
 import type { Store } from "../store.ts";
-import {
-  type Address,
-  addressAt,
-  contains,
-  formatAddress,
-  isEqual,
-  parseAddress,
-  parseSubnet,
-  sizeOf,
-  type Subnet,
-} from "./address.ts";
+import { type Address, formatAddress, parseAddress } from "../../ffi/ip_address.ts";
+import { addressAt, contains, isEqual, parseSubnet, sizeOf, type Subnet } from "./subnet.ts";
 import type { AddressPool, NetworkFile } from "./config.ts";
 
 /** Who has an address: ids of the container and of its endpoint. */
@@ -124,8 +115,13 @@ function reserved(pool: AddressPool): string[] {
 
 /** The gateway of a pool: if it was given none, the first address that containers could get. */
 export function gatewayOf(pool: AddressPool): Address {
+  return gatewayIfAny(pool)!;
+}
+
+/** The same of a range that may be too small to have one. */
+export function gatewayIfAny(pool: AddressPool): Address | undefined {
   const given = pool.Gateway ? parseAddress(pool.Gateway.split("/")[0]) : undefined;
-  return given ?? lowestFree(parseSubnet(pool.Subnet)!, pool, new Set())!;
+  return given ?? lowestFree(parseSubnet(pool.Subnet)!, pool, new Set());
 }
 
 function lowestFree(

@@ -7,11 +7,13 @@ import { images } from "./rows/images.ts";
 import { lists } from "./rows/lists.ts";
 import { lives } from "./rows/lives.ts";
 import { memory } from "./rows/memory.ts";
+import { networks } from "./rows/networks.ts";
 import { registries } from "./rows/registry.ts";
 
 export const groups: readonly RowGroup[] = [
   containers,
   lives,
+  networks,
   images,
   ...builds,
   registries,

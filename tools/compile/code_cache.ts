@@ -14,6 +14,7 @@ const scenesWith = (context: string): Record<string, string[][]> => ({
   import: [["import", "--from-host", "base"]],
   images: [["images"]],
   run: [
+    ["run", "--rm", "base", "true"],
     ["run", "--rm", "--network", "none", "base", "true"],
     ["run", "-d", "--name", "up", "--network", "none", "base", "sleep", "1000"],
   ],

@@ -1,7 +1,7 @@
 /** Expressions of nftables' rules: linux/netfilter/nf_tables.h. A rule is a list of them; one that does not match ends it. */
 
 import { type Attribute, text } from "../attributes.ts";
-import { encodeAddress } from "../../socket_address.ts";
+import { encodeAddress } from "../../ip_address.ts";
 import { interfaceName, u32, u64 } from "./values.ts";
 
 export interface Expression {
@@ -13,7 +13,7 @@ export interface Expression {
 export const REGISTER = [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23] as const;
 const VERDICT_REGISTER = 0, DATA_VALUE = 1, DATA_VERDICT = 2;
 
-export const META = { IIFNAME: 6, OIFNAME: 7, L4PROTO: 16 } as const;
+export const META = { IIFNAME: 6, OIFNAME: 7, NFPROTO: 15, L4PROTO: 16 } as const;
 export const CT = { STATE: 0, STATUS: 2 } as const;
 export const CT_STATE = { ESTABLISHED: 2, RELATED: 4 } as const;
 /** IPS_DST_NAT */

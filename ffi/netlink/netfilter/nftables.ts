@@ -7,7 +7,8 @@ import type { Expression } from "./expressions.ts";
 import { list, look, nftablesRequest } from "./transaction.ts";
 import { u32 } from "./values.ts";
 
-const IPV4 = 2;
+/** NFPROTO_*: IPv4, and IPv4 with IPv6. */
+export const FAMILY = { INET: 1, IPV4: 2 } as const;
 const TYPE = {
   NEWTABLE: 0,
   DELTABLE: 2,
@@ -36,9 +37,9 @@ export const KEY = {
 type Key = typeof KEY[keyof typeof KEY];
 const TYPE_BITS = 6;
 const SET_MAP = 8;
-/** A table of the family `ip`. */
+/** A table, of the family `ip` unless another is said. */
 export class Table {
-  constructor(readonly name: string) {}
+  constructor(readonly name: string, readonly family: number = FAMILY.IPV4) {}
 
   create(): Request {
     return this.message(TYPE.NEWTABLE, NLM_F.CREATE, "create", [[1, text(this.name)]]);
@@ -99,17 +100,18 @@ export class Table {
     ]);
   }
 
-  /** Adds a rule to the end of a chain, or to its beginning. */
+  /** Adds a rule to the end of a chain, to its beginning, or before the one with this handle. */
   rule(
     chain: string,
     expressions: readonly Expression[],
-    { first = false, comment = "" } = {},
+    { first = false, before, comment = "" }: RulePlace = {},
   ): Request {
-    const position = first ? 0 : NLM_F.APPEND;
+    const position = first || before !== undefined ? 0 : NLM_F.APPEND;
     return this.message(TYPE.NEWRULE, NLM_F.CREATE | position, `add a rule to ${chain} of`, [
       [1, text(this.name)],
       [2, text(chain)],
       [4, expressions.map(encodeExpression)],
+      ...before === undefined ? [] : [[6, before] as const],
       ...comment === "" ? [] : [[7, encodeComment(comment)] as const],
     ]);
   }
@@ -138,12 +140,16 @@ export class Table {
 
   /** Handles of the rules of a chain that have this comment. */
   findRules(chain: string, comment: string): Uint8Array[] {
-    const attributes: Attribute[] = [[1, text(this.name)], [2, text(chain)]];
     const wanted = encodeComment(comment).join();
-    return list(this.message(TYPE.GETRULE, 0, `list ${chain} of`, attributes))
-      .map(decodeAttributes)
-      .filter((rule) => rule.get(7)?.join() === wanted)
+    return this.listRules(chain).filter((rule) => rule.get(7)?.join() === wanted)
       .map((rule) => rule.get(3)!);
+  }
+
+  /** The attributes of the rules of a chain: NFTA_RULE_*. */
+  listRules(chain: string): Map<number, Uint8Array>[] {
+    const attributes: Attribute[] = [[1, text(this.name)], [2, text(chain)]];
+    return list(this.message(TYPE.GETRULE, 0, `list ${chain} of`, attributes))
+      .map(decodeAttributes);
   }
 
   private message(
@@ -153,8 +159,14 @@ export class Table {
     attributes: readonly Attribute[],
   ): Request {
     const purpose = `${what} nftables table ${this.name}`;
-    return nftablesRequest({ type, flags, family: IPV4, attributes }, purpose);
+    return nftablesRequest({ type, flags, family: this.family, attributes }, purpose);
   }
+}
+
+interface RulePlace {
+  readonly first?: boolean;
+  readonly before?: Uint8Array;
+  readonly comment?: string;
 }
 
 /** As they lie in registers: each part padded with zeros to its key's size. */

@@ -9,6 +9,7 @@ import { randomId } from "../../../storage/id.ts";
 import type { Store } from "../../../storage/store.ts";
 import { type JoinSpec, startInside } from "../../sandbox/join.ts";
 import { StartError } from "../../sandbox/start.ts";
+import { currentLinkVariables } from "../link_environment.ts";
 import { environmentOf, lookUpUser } from "../prepare.ts";
 import { isAlive } from "../process_identity.ts";
 import { recordContainerEvent } from "../record_event.ts";
@@ -72,7 +73,8 @@ export async function startExec(
   recordContainerEvent(store, container, `exec_create: ${command}`, attributes);
   recordContainerEvent(store, container, `exec_start: ${command}`, attributes);
   const { tty = false, stdin = false, size } = request;
-  const description = refusing(() => describeExec(target, request, hostConfig));
+  const linkVariables = await currentLinkVariables(store, container, hostConfig);
+  const description = refusing(() => describeExec(target, request, hostConfig, linkVariables));
   const streams = new ExecStreams(target.root, { tty, stdin, detached, size });
   try {
     const keeper = start({ ...description, security, stdio: streams.stdio, tty }, streams);
@@ -92,6 +94,7 @@ function describeExec(
   { container: { Config: config }, process, pidNamespace, root, cgroup }: ExecTarget,
   request: ExecRequest,
   hostConfig: HostConfig,
+  linkVariables: readonly string[],
 ): Omit<JoinSpec, "stdio" | "tty" | "security"> {
   const user = lookUpUser(root, request.user || config.User, hostConfig.GroupAdd);
   const workingDirectory = request.workingDirectory || config.WorkingDir || "/";
@@ -111,7 +114,7 @@ function describeExec(
     user,
     workingDirectory,
     argv: request.argv,
-    env: environmentOf({ Env, Hostname, Tty }, user),
+    env: environmentOf({ Env, Hostname, Tty }, user, linkVariables),
   };
 }
 

@@ -112,6 +112,9 @@ class Client implements Attachment {
     } else if (kind === FRAME.MEMORY_LIMITED) {
       monitor.watchMemory();
       await writeFrame(this.connection, encodeFrame(FRAME.MEMORY_LIMITED)).catch(() => {});
+    } else if (kind === FRAME.NAMES) {
+      await monitor.network.serveNames();
+      await writeFrame(this.connection, encodeFrame(FRAME.NAMES)).catch(() => {});
     } else if (kind === FRAME.RESIZE && payload.length === 4) {
       const view = new DataView(payload.buffer);
       monitor.resize({ rows: view.getUint16(0), columns: view.getUint16(2) });

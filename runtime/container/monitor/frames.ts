@@ -15,6 +15,8 @@ export const FRAME = {
   EXEC: 6,
   /** To the monitor: the container's memory is limited since; and back again when it has seen to that. */
   MEMORY_LIMITED: 7,
+  /** To the monitor: the container is on a network with names; and back again when they are answered: names_request.ts. */
+  NAMES: 8,
   /** From the monitor: the exit code, four bytes. The last frame. */
   EXIT: 5,
 } as const;

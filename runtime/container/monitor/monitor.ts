@@ -49,6 +49,8 @@ export class Monitor {
   readonly ended: Promise<Ended>;
   /** Processes that were executed in the container and then left to whoever monitors it. */
   readonly execs: LeftExecs;
+  /** What is served on the container's networks. */
+  readonly network: NetworkServices;
   private readonly attachments = new Set<Attachment>();
   private readonly output: ContainerOutput;
   private released = false;
@@ -56,7 +58,6 @@ export class Monitor {
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
   private stopWatchingMemory: (() => void) | undefined;
-  private readonly network: NetworkServices;
   /** Known at the end. */
   private volumes: ContainerVolumes | undefined;
 

@@ -6,6 +6,7 @@ import { mountIdOf } from "../../../storage/container/staged_container.ts";
 import { EngineError } from "../../../storage/errors.ts";
 import { DirectoryLock } from "../../../storage/lock.ts";
 import type { Store } from "../../../storage/store.ts";
+import { hasNamedNetworks } from "../network_sockets.ts";
 import { isAlive, keeperIsAlive } from "../process_identity.ts";
 import { isAwaitingRestart } from "../state.ts";
 import { needsMonitor } from "./need.ts";
@@ -19,6 +20,7 @@ export function isInNeedOfMonitor(store: Store, container: ContainerFile): boole
   if (!keeperIsAlive(container)) return false;
   const { stdout, terminal } = container.BoxKeeper!.Descriptors;
   return !isAlive(container) || stdout !== undefined || terminal !== undefined ||
+    hasNamedNetworks(container) ||
     needsMonitor(container.Config, readHostConfig(store, container.ID));
 }
 

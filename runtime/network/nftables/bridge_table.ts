@@ -50,6 +50,11 @@ export interface FilteredBridge {
   readonly masquerade: boolean;
   /** Whether they reach nothing outside. */
   readonly internal: boolean;
+  /**
+   * Whether they are kept apart: by the bridge (BRIDGE_PORT.ISOLATED), and by rules for what takes the way over the host. Published
+   * ports are left to them, but with br_netfilter, by which even those packets never leave the bridge.
+   */
+  readonly isolating: boolean;
 }
 
 /** Makes the table, in the place of what there may be. */
@@ -146,18 +151,22 @@ function sourceRules({ name, subnet, masquerade: leaves }: FilteredBridge): Expr
 }
 
 /** Only what a container has asked for, or has published, comes to it: nobody gets at it by taking the host for a router. */
-function forwardRules({ name, internal }: FilteredBridge): Expression[][] {
+function forwardRules({ name, internal, isolating }: FilteredBridge): Expression[][] {
   const isFromBridge = interfaceIs(META.IIFNAME, name);
   const isToBridge = interfaceIs(META.OIFNAME, name);
   const accept = verdict(VERDICT.ACCEPT), drop = verdict(VERDICT.DROP);
+  const isPublished = connection(CT.STATUS, CT_STATUS_DNAT);
   // Where br_netfilter is loaded, what the bridge itself passes on comes here, too.
-  const within = [...isFromBridge, ...isToBridge, accept];
-  if (internal) return [within, [...isFromBridge, drop], [...isToBridge, drop]];
+  const within = [...isFromBridge, ...isToBridge];
+  const neighbours = isolating
+    ? [[...within, ...isPublished, accept], [...within, drop]]
+    : [[...within, accept]];
+  if (internal) return [...neighbours, [...isFromBridge, drop], [...isToBridge, drop]];
   const isAnswer = connection(CT.STATE, CT_STATE.ESTABLISHED | CT_STATE.RELATED);
   return [
-    within,
+    ...neighbours,
     [...isToBridge, ...isAnswer, accept],
-    [...isToBridge, ...connection(CT.STATUS, CT_STATUS_DNAT), accept],
+    [...isToBridge, ...isPublished, accept],
     [...isToBridge, drop],
   ];
 }

@@ -1,11 +1,13 @@
 /**
- * Living beside iptables. A packet must be accepted by every table: with docker on the host, or ufw, iptables' own table drops
- * what is forwarded and nobody has asked for. So box, like docker, asks: with rules for each bridge, in the chain that docker
- * keeps for its users' rules, or in FORWARD itself. They are seen as any others by iptables (the one built on nftables; the tables
- * of the older one, iptables-legacy, cannot be reached from here). What goes to docker's own bridges is left to docker.
+ * Living beside other packet filters. A packet must be accepted by every table: with docker on the host, ufw or firewalld, one of
+ * theirs drops what is forwarded and nobody has asked for. So box, like docker, asks: with rules for each bridge that are seen as any
+ * others. iptables' are in the chain that docker keeps for its users' rules, or in FORWARD itself; what goes to docker's own bridges
+ * is left to docker. Elsewhere they stand where a filter has come to its end without having decided. The tables of the older
+ * iptables-legacy, and such that belong to a program alone (`flags owner`), cannot be reached from here.
  */
 
 import { isErrno } from "../../../ffi/errno.ts";
+import { type BaseChain, closingRule, listFilters } from "../../../ffi/netlink/netfilter/chains.ts";
 import {
   compare,
   counter,
@@ -16,7 +18,7 @@ import {
   VERDICT,
   verdict,
 } from "../../../ffi/netlink/netfilter/expressions.ts";
-import { Table } from "../../../ffi/netlink/netfilter/nftables.ts";
+import { FAMILY, HOOK, Table } from "../../../ffi/netlink/netfilter/nftables.ts";
 import { commit } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { interfaceName } from "../../../ffi/netlink/netfilter/values.ts";
 import type { Request } from "../../../ffi/netlink/socket.ts";
@@ -26,33 +28,75 @@ const DOCKER_CHAIN = "DOCKER-USER", CHAINS = [DOCKER_CHAIN, "FORWARD"];
 /** What the names of docker's bridges are, or begin with. */
 const DOCKER_BRIDGES = [interfaceName("docker0"), new TextEncoder().encode("br-")];
 
-/** Has iptables accept what is forwarded from and to a bridge, if it is there. */
+/** Has other filters accept what is forwarded from and to a bridge, whoever has come since that was asked last. */
 export function acceptForwarding(bridge: string): void {
-  const chain = CHAINS.find((each) => iptables.hasChain(each));
-  if (chain === undefined) return;
-  const comment = commentOf(bridge);
-  const rule = (expressions: readonly Expression[], code: number) =>
-    iptables.rule(chain, [...expressions, counter(), verdict(code)], { first: true, comment });
-  const comesFrom = interfaceIs(META.IIFNAME, bridge), goesTo = interfaceIs(META.OIFNAME, bridge);
-  // Each is put before those that were there.
-  const rules = [rule(goesTo, VERDICT.ACCEPT), rule(comesFrom, VERDICT.ACCEPT)];
-  if (chain === DOCKER_CHAIN) {
-    for (const name of DOCKER_BRIDGES) {
-      rules.push(rule([...comesFrom, meta(META.OIFNAME), compare(name)], VERDICT.RETURN));
+  for (const request of [askIptables, askOthers]) {
+    try {
+      const rules = request(bridge);
+      if (rules.length > 0) commit(rules);
+    } catch (error) {
+      // Whoever owns a chain may take it away at any time, or let nobody near it.
+      if (!isErrno(error, "ENOENT", "EPERM", "EBUSY")) throw error;
     }
   }
-  try {
-    if (iptables.findRules(chain, comment).length > 0) return;
-    commit(rules);
-  } catch (error) {
-    if (!isErrno(error, "ENOENT")) throw error; // whoever owns the chain may take it away at any time
-  }
+}
+
+function askIptables(bridge: string): Request[] {
+  const chain = CHAINS.find((each) => iptables.hasChain(each)), comment = commentOf(bridge);
+  if (chain === undefined || iptables.findRules(chain, comment).length > 0) return [];
+  const rule = (expressions: readonly Expression[], code: number) =>
+    iptables.rule(chain, [...expressions, counter(), verdict(code)], { first: true, comment });
+  const { comesFrom, goesTo } = matchesOf(bridge);
+  // Each is put before those that were there.
+  const rules = [rule(goesTo, VERDICT.ACCEPT), rule(comesFrom, VERDICT.ACCEPT)];
+  if (chain !== DOCKER_CHAIN) return rules;
+  const others = DOCKER_BRIDGES.map((name) =>
+    rule([...comesFrom, meta(META.OIFNAME), compare(name)], VERDICT.RETURN)
+  );
+  return [...rules, ...others];
+}
+
+/** What an admin has decided stands before the end of a filter, and stays so. Firewalld decides on everything, at once. */
+function askOthers(bridge: string): Request[] {
+  const comment = commentOf(bridge), { comesFrom, goesTo } = matchesOf(bridge);
+  return otherFilters().flatMap((chain) => {
+    const { table, name, drops } = chain, first = isFirewalld(chain);
+    const before = first ? undefined : closingRule(chain);
+    if (!first && !drops && before === undefined) return [];
+    if (table.findRules(name, comment).length > 0) return [];
+    const isV4 = [meta(META.NFPROTO), compare(Uint8Array.of(FAMILY.IPV4))];
+    return [comesFrom, goesTo].map((match) => {
+      const expressions = [...isV4, ...match, counter(), verdict(VERDICT.ACCEPT)];
+      return table.rule(name, expressions, { first, before, comment });
+    });
+  });
+}
+
+function otherFilters(): BaseChain[] {
+  const isIptables = ({ name, family }: Table) =>
+    name === iptables.name && family === iptables.family;
+  return listFilters(HOOK.FORWARD).filter(({ table }) => !isIptables(table) && !isBridges(table));
+}
+
+/** The tables of bridges, box's own, say what they have to say. */
+const isBridges = ({ name, family }: Table) => family === FAMILY.IPV4 && /^(?:box|br-)/.test(name);
+
+const isFirewalld = ({ table: { name: table, family }, name }: BaseChain) =>
+  family === FAMILY.INET && table === "firewalld" && name === "filter_FORWARD";
+
+function matchesOf(bridge: string) {
+  return {
+    comesFrom: interfaceIs(META.IIFNAME, bridge),
+    goesTo: interfaceIs(META.OIFNAME, bridge),
+  };
 }
 
 /** What ends it. */
 export function forgetForwarding(bridge: string): Request[] {
-  return CHAINS.filter((chain) => iptables.hasChain(chain)).flatMap((chain) =>
-    iptables.findRules(chain, commentOf(bridge)).map((handle) => iptables.deleteRule(chain, handle))
+  const own = CHAINS.filter((name) => iptables.hasChain(name))
+    .map((name) => ({ table: iptables, name }));
+  return [...own, ...otherFilters()].flatMap(({ table, name }) =>
+    table.findRules(name, commentOf(bridge)).map((handle) => table.deleteRule(name, handle))
   );
 }
 

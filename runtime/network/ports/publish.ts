@@ -4,18 +4,19 @@
  */
 
 import { isErrno } from "../../../ffi/errno.ts";
+import { forgetExchanges } from "../../../ffi/netlink/netfilter/conntrack.ts";
 import { type Element, Table } from "../../../ffi/netlink/netfilter/nftables.ts";
 import { commit } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { concatenate, portValue } from "../../../ffi/netlink/netfilter/values.ts";
-import { setHairpin } from "../../../ffi/netlink/route/bridge_port.ts";
+import { BRIDGE_PORT, setBridgePort } from "../../../ffi/netlink/route/bridge_port.ts";
 import { findLink } from "../../../ffi/netlink/route/link.ts";
 import { NETLINK, NetlinkSocket } from "../../../ffi/netlink/socket.ts";
-import { encodeAddress } from "../../../ffi/socket_address.ts";
+import { encodeAddress } from "../../../ffi/ip_address.ts";
 import type { PortMap } from "../../../storage/container/config.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { MAP } from "../nftables/bridge_table.ts";
 
-const PROTOCOLS: Record<string, number> = { tcp: 6, udp: 17 };
+const PROTOCOLS: Record<string, number> = { tcp: 6, udp: 17, sctp: 132 };
 
 /** Publishes ports on the first of a container's networks that leads outside. */
 export function publishOn(endpoints: readonly Endpoint[], ports: PortMap): void {
@@ -26,13 +27,14 @@ export function publishOn(endpoints: readonly Endpoint[], ports: PortMap): void 
   forwardPorts(endpoint.bridge, ports, endpoint.ipAddress);
   using socket = new NetlinkSocket(NETLINK.ROUTE);
   const port = findLink(socket, endpoint.hostInterface);
-  if (port !== undefined) socket.request(setHairpin(port.index));
+  if (port !== undefined) socket.request(setBridgePort(port.index, BRIDGE_PORT.HAIRPIN));
 }
 
 /** Sends on what comes to published ports to a container's address on a bridge. The ports are reserved for it. */
 export function forwardPorts(bridge: string, ports: PortMap, address: string): void {
   const table = new Table(bridge), elements = elementsOf(ports, address);
   if (elements.length === 0) return;
+  const datagramPorts = publishedDatagramPorts(ports);
   const add = elements.map(([map, element]) => table.addElements(map, [element]));
   try {
     commit(add);
@@ -43,23 +45,45 @@ export function forwardPorts(bridge: string, ports: PortMap, address: string): v
     removeElements(table, ({ key }) => wanted.has(key.join()));
     commit(add);
   }
+  // Who sent to it before it was published went on being sent where there was nobody.
+  if (datagramPorts.size > 0) {
+    forgetExchanges(({ port, server }) => server !== address && datagramPorts.has(port));
+  }
+}
+
+function publishedDatagramPorts(ports: PortMap): Set<number> {
+  const bindings = Object.entries(ports).filter(([key]) => key.endsWith("/udp"))
+    .flatMap(([, bindings]) => bindings ?? []);
+  return new Set(bindings.map(({ HostPort }) => Number(HostPort)));
 }
 
 /** Ends all that is sent on to an address of a bridge. */
 export function endForwarding(bridge: string, address: string): void {
   const own = encodeAddress(address).join();
-  removeElements(new Table(bridge), ({ value }) => value?.subarray(0, 4).join() === own);
+  const ended = removeElements(
+    new Table(bridge),
+    ({ value }) => value?.subarray(0, 4).join() === own,
+  );
+  // A client that goes on sending would be led to whoever has the address next.
+  if (ended.some(isOfDatagrams)) forgetExchanges(({ server }) => server === address);
 }
 
-function removeElements(table: Table, isMeant: (element: Element) => boolean): void {
-  for (const map of Object.values(MAP)) {
+/** The protocol stands before the port, at the end of a key. */
+const isOfDatagrams = ({ key }: Element) => key.at(-8) === PROTOCOLS.udp;
+
+/** Returns what it has removed. */
+function removeElements(table: Table, isMeant: (element: Element) => boolean): Element[] {
+  return Object.values(MAP).flatMap((map) => {
     try {
-      const meant = table.listElements(map).filter(isMeant).map(({ key }) => ({ key }));
-      if (meant.length > 0) commit([table.deleteElements(map, meant)]);
+      const meant = table.listElements(map).filter(isMeant);
+      const keys = meant.map(({ key }) => ({ key }));
+      if (keys.length > 0) commit([table.deleteElements(map, keys)]);
+      return meant;
     } catch (error) {
       if (!isErrno(error, "ENOENT")) throw error; // gone with the table
+      return [];
     }
-  }
+  });
 }
 
 function elementsOf(ports: PortMap, address: string): (readonly [map: string, Element])[] {

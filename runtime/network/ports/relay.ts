@@ -48,22 +48,22 @@ export class Relay implements Disposable {
   }
 
   private get listening(): NetworkSocket[] {
-    return this.sockets.filter(({ Protocol }) => Protocol === "tcp");
+    return this.sockets.filter(({ Protocol }) => Protocol !== "udp");
   }
 
   private listen(): void {
-    for (const { Descriptor, ContainerPort } of this.listening) {
-      poller.watch(Descriptor, EPOLL.IN, () => this.accept(Descriptor, ContainerPort!));
+    for (const socket of this.listening) {
+      poller.watch(socket.Descriptor, EPOLL.IN, () => this.accept(socket));
     }
   }
 
-  private accept(listening: number, port: number): void {
-    const client = acceptSocket(listening);
+  private accept({ Descriptor, Protocol, ContainerPort: port }: NetworkSocket): void {
+    const client = acceptSocket(Descriptor);
     if (client === undefined) return;
     const address = this.findAddress();
     try {
       if (address === undefined) return close(client);
-      const server = connectSocket("tcp", { address, port });
+      const server = connectSocket(Protocol, { address, port: port! });
       const connection = new Connection(client, server, () => this.forget(connection));
       this.connections.add(connection);
     } catch {

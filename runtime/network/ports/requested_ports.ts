@@ -1,19 +1,19 @@
 /** Which ports of a container are published where: what was asked for with -p, -P, --expose and EXPOSE. */
 
+import type { PortProtocol } from "../../../ffi/socket.ts";
 import type { HostConfig, PortBinding } from "../../../storage/container/config.ts";
-import { InvalidError } from "../../../storage/errors.ts";
 import type { ContainerConfig } from "../../../storage/image/config.ts";
 
 export interface RequestedPort {
   /** Inside the container. */
   readonly port: number;
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: PortProtocol;
   /** `80/tcp` */
   readonly key: string;
   readonly bindings: readonly PortBinding[];
 }
 
-/** All ports that the container has: those that it only exposes have no bindings. Throws InvalidError for what cannot be published. */
+/** All ports that the container has: those that it only exposes have no bindings. */
 export function requestedPorts(
   { Config: { ExposedPorts } }: { readonly Config: Pick<ContainerConfig, "ExposedPorts"> },
   { PortBindings, PublishAllPorts }: Pick<HostConfig, "PortBindings" | "PublishAllPorts">,
@@ -23,10 +23,7 @@ export function requestedPorts(
   return [...keys].map((key) => {
     const [port, protocol = "tcp"] = key.split("/");
     const asked = PortBindings?.[key] ?? [], bindings = asked.length > 0 ? asked : anywhere;
-    if (bindings.length > 0 && protocol !== "tcp" && protocol !== "udp") {
-      throw new InvalidError(`port ${key} cannot be published: box does that for tcp and udp only`);
-    }
-    return { port: Number(port), protocol: protocol as "tcp" | "udp", key, bindings };
+    return { port: Number(port), protocol: protocol as PortProtocol, key, bindings };
   }).toSorted((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
 }
 

@@ -5,7 +5,7 @@
 
 import { isErrno, SystemError } from "../../../ffi/errno.ts";
 import { close } from "../../../ffi/file.ts";
-import { bindSocket } from "../../../ffi/socket.ts";
+import { bindSocket, type PortProtocol } from "../../../ffi/socket.ts";
 import type { NetworkSocket, PortBinding, PortMap } from "../../../storage/container/config.ts";
 import { ConflictError } from "../../../storage/errors.ts";
 import { readTextIfExists } from "../../../storage/files.ts";
@@ -23,7 +23,12 @@ export class PortReservation implements Disposable {
     [];
 
   /** Throws ConflictError in docker's words for a port that is in use. */
-  constructor(private readonly requested: readonly RequestedPort[], isAllocated: IsAllocated) {
+  constructor(
+    private readonly requested: readonly RequestedPort[],
+    isAllocated: IsAllocated,
+    /** The host's address of ports that were given none. */
+    private readonly defaultAddress: string = ANY_IPV4,
+  ) {
     try {
       for (const request of requested) {
         for (const binding of request.bindings) this.reserve(request, binding, isAllocated);
@@ -60,7 +65,9 @@ export class PortReservation implements Disposable {
   }
 
   private reserve(request: RequestedPort, binding: PortBinding, isAllocated: IsAllocated): void {
-    const addresses = binding.HostIp === "" ? [ANY_IPV4, ANY_IPV6] : [binding.HostIp];
+    const hostIp = binding.HostIp || this.defaultAddress,
+      isEvery = !binding.HostIp && hostIp === ANY_IPV4;
+    const addresses = isEvery ? [ANY_IPV4, ANY_IPV6] : [hostIp];
     const candidates = candidatesOf(binding.HostPort), { protocol, key, port } = request;
     for (const candidate of candidates) {
       const sockets: number[] = [], bound: string[] = [];
@@ -98,7 +105,7 @@ export class PortReservation implements Disposable {
 
 /** Undefined where one of several addresses is of a kind that the host has switched off. */
 function bind(
-  protocol: "tcp" | "udp",
+  protocol: PortProtocol,
   address: string,
   port: number,
   isOneOfSeveral: boolean,
@@ -140,9 +147,9 @@ function explain(error: unknown, { protocol, hostIp, port, isAllocated }: Attemp
   if (error.code === "EADDRINUSE" && isAllocated(protocol, hostIp, port)) {
     return new ConflictError(`Bind for ${address} failed: port is already allocated`);
   }
-  return new ConflictError(
-    `Error starting userland proxy: listen ${protocol}${
-      isV6 ? 6 : 4
-    } ${address}: bind: ${error.reason}`,
-  );
+  const listening = `Error starting userland proxy: listen ${protocol}${isV6 ? 6 : 4} ${address}`;
+  if (error.code === "EPROTONOSUPPORT") {
+    return new ConflictError(`${listening}: this kernel has no ${protocol.toUpperCase()}`);
+  }
+  return new ConflictError(`${listening}: bind: ${error.reason}`);
 }

@@ -11,7 +11,7 @@ import {
   containerPath,
   readContainerIfExists,
 } from "../../../storage/container/container_store.ts";
-import { encodeAddress } from "../../../ffi/socket_address.ts";
+import { encodeAddress } from "../../../ffi/ip_address.ts";
 import { listLeases } from "../../../storage/network/leases.ts";
 import type { Store } from "../../../storage/store.ts";
 

@@ -17,7 +17,7 @@ import {
 import { HOOK, PRIORITY, Table } from "../../../ffi/netlink/netfilter/nftables.ts";
 import { commit } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { portValue } from "../../../ffi/netlink/netfilter/values.ts";
-import { encodeAddress } from "../../../ffi/socket_address.ts";
+import { encodeAddress } from "../../../ffi/ip_address.ts";
 
 export const RESOLVER_ADDRESS = "127.0.0.11";
 const PORT = 53, TCP = 6, UDP = 17;

@@ -1,6 +1,6 @@
 /** What a question of a container is answered. */
 
-import { encodeAddress } from "../../../ffi/socket_address.ts";
+import { encodeAddress } from "../../../ffi/ip_address.ts";
 import type { Directory } from "./directory.ts";
 import {
   addressOfPointer,

@@ -4,7 +4,7 @@ import { EPOLL } from "../../../ffi/constants.ts";
 import { close } from "../../../ffi/file.ts";
 import { poller } from "../../../ffi/poller.ts";
 import { connectSocket, receiveDatagram, sendDatagram } from "../../../ffi/socket.ts";
-import { encodeAddress } from "../../../ffi/socket_address.ts";
+import { parseAddress } from "../../../ffi/ip_address.ts";
 import { Timer } from "../../../ffi/timer.ts";
 import { readTextIfExists } from "../../../storage/files.ts";
 
@@ -30,11 +30,7 @@ export function hostNameservers(): string[] {
 }
 
 function isAddress(text: string | undefined): text is string {
-  try {
-    return encodeAddress(text ?? "").length > 0;
-  } catch {
-    return false; // also what has a scope, as fe80::1%eth0
-  }
+  return parseAddress(text ?? "") !== undefined; // not so what has a scope, as fe80::1%eth0
 }
 
 export type Transport = "udp" | "tcp";

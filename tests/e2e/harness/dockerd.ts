@@ -8,6 +8,12 @@ import { skipUnless } from "./skip.ts";
 
 /** Milliseconds: a bench uses one daemon for all its rows, which on a busy machine is longer than any test. */
 const LONGEST_USE = 6 * 3600_000;
+export interface DockerdOptions {
+  /** Its default bridge and its rules of iptables; without, it leaves the host's network alone. */
+  bridge?: boolean;
+  /** The command line that starts a program where the daemon is to run. */
+  enter?: (...command: string[]) => string[];
+}
 
 /**
  * Runs `use` with the docker client and the pid of a daemon that works on `dataRoot`, and stops the
@@ -16,6 +22,7 @@ const LONGEST_USE = 6 * 3600_000;
 export async function withDockerd(
   dataRoot: string,
   use: (docker: Program, daemon: number) => Promise<void>,
+  { bridge = false, enter = (...command) => command }: DockerdOptions = {},
 ): Promise<void> {
   const dockerd = findProgram("dockerd");
   const client = dockerd && findClient(dockerd);
@@ -25,7 +32,7 @@ export async function withDockerd(
   const directory = await Deno.makeTempDir({ prefix: "box-dockerd-" });
   const socket = `unix://${directory}/socket`;
   await Deno.writeTextFile(`${directory}/daemon.json`, "{}");
-  const daemon = new RunningProcess([
+  const daemon = new RunningProcess(enter(
     dockerd,
     `--config-file=${directory}/daemon.json`,
     `--data-root=${dataRoot}`,
@@ -34,10 +41,8 @@ export async function withDockerd(
     `--host=${socket}`,
     "--storage-driver=overlay2",
     "--exec-opt=native.cgroupdriver=cgroupfs",
-    "--bridge=none",
-    "--iptables=false",
-    "--ip6tables=false",
-  ]);
+    ...bridge ? [] : ["--bridge=none", "--iptables=false", "--ip6tables=false"],
+  ));
   let ended = false;
   const end = daemon.wait(LONGEST_USE).finally(() => ended = true);
   try {

@@ -1,6 +1,13 @@
 /** Tests on a host whose network is their own. */
 
-import { type Box, boxTest, eventually, HostNetwork, type Program } from "../harness.ts";
+import {
+  type Box,
+  boxTest,
+  eventually,
+  HostNetwork,
+  type needs,
+  type Program,
+} from "../harness.ts";
 
 export interface OnHost {
   /** box as it runs there, with an image busybox. */
@@ -9,8 +16,12 @@ export interface OnHost {
 }
 
 /** Runs `use` on a host of its own; what box leaves there is looked for. */
-export function hostTest(name: string, use: (box: Box, host: OnHost) => Promise<void>): void {
-  boxTest(name, { network: "default" }, async (own) => {
+export function hostTest(
+  name: string,
+  use: (box: Box, host: OnHost) => Promise<void>,
+  options: { needs?: needs.Need[] } = {},
+): void {
+  boxTest(name, { ...options, network: "default" }, async (own) => {
     await own.busybox();
     await HostNetwork.with(async (network) => {
       const box = network.onHost(own);

@@ -89,6 +89,7 @@ Deno.test("what box supports of them", () => {
     "label",
     "label-file",
     "link",
+    "link-local-ip",
     "log-driver",
     "log-opt",
     "mac-address",
@@ -126,7 +127,7 @@ Deno.test("what box supports of them", () => {
 
 Deno.test("options that box does not support are refused, Docker's defaults are not", () => {
   const cases: [argv: string[], refusal: string | undefined][] = [
-    [["--link-local-ip", "x"], "--link-local-ip is not supported yet"],
+    [["--runtime", "x"], "--runtime is not supported yet"],
     [["--disable-content-trust=false"], "--disable-content-trust is not supported yet"],
     [["--disable-content-trust"], undefined],
   ];

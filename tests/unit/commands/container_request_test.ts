@@ -219,7 +219,30 @@ Deno.test("a request says what the options say and no more", () => {
       { ExtraHosts: ["a:1.2.3.4", "b:::1", "h:host-gateway"] },
     ],
     [["--mac-address", "02:42:00:00:00:01", "image"], { MacAddress: "02:42:00:00:00:01" }],
-    [["--network", "host", "--net", "host", "image"], {}, { NetworkMode: "host" }],
+    [
+      [
+        "--network",
+        "name=a,ip=10.0.0.9,alias=b,mac-address=02:42:00:00:00:0A",
+        "--net",
+        "c",
+        "image",
+      ],
+      {},
+      { NetworkMode: "a" },
+      {
+        networks: {
+          a: {
+            IPAMConfig: { IPv4Address: "10.0.0.9" },
+            Aliases: ["b"],
+            DesiredMacAddress: "02:42:00:00:00:0a",
+          },
+          c: {},
+        },
+      },
+    ],
+    [["--link-local-ip", "169.254.1.1", "image"], {}, {}, {
+      networks: { default: { IPAMConfig: { LinkLocalIPs: ["169.254.1.1"] } } },
+    }],
     [["-v", "/a:/b", "-v", "/c:/d:ro,z", "image"], {}, { Binds: ["/a:/b", "/c:/d:ro,z"] }],
     [
       ["--mount", "type=bind,src=/a,dst=/b,ro", "image"],
@@ -292,10 +315,16 @@ Deno.test("what Docker's client refuses is a UsageError", () => {
       ["--network-alias", "a"],
       "network-scoped aliases are only supported for user-defined networks",
     ],
+    [["--network", "a", "--network", "a"], 'network "a" is specified multiple times'],
     [
-      ["--network", "name=a,ip=10.0.0.9"],
-      "--network name=a,ip=10.0.0.9: name=...,ip=... is not supported yet",
+      ["--network", "a", "--network", "host"],
+      "conflicting options: cannot attach both user-defined and non-user-defined network-modes",
     ],
+    [
+      ["--network", "name=a,ip=10.0.0.9", "--ip", "10.0.0.8"],
+      "conflicting options: cannot specify both --ip and per-network IPv4 address",
+    ],
+    [["--network", "name=a,mac-address=zz"], "zz is not a valid mac address"],
     [
       ["--pull", "often"],
       `invalid pull option: 'often': must be one of "always", "missing" or "never"`,

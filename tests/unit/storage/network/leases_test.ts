@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { formatAddress, parseAddress } from "../../../../storage/network/address.ts";
+import { formatAddress, parseAddress } from "../../../../ffi/ip_address.ts";
 import {
   forgetLeases,
   listLeases,

@@ -7,7 +7,13 @@ import {
 } from "../../../../../runtime/network/nftables/foreign_forward.ts";
 import { TestNetwork } from "./helpers.ts";
 
-const ordinary = { name: "box0", subnet: "172.17.0.0/16", masquerade: true, internal: false };
+const ordinary = {
+  name: "box0",
+  subnet: "172.17.0.0/16",
+  masquerade: true,
+  internal: false,
+  isolating: false,
+};
 const ignore = Deno.uid() !== 0;
 
 function rulesOf(network: TestNetwork): string[] {
@@ -59,6 +65,20 @@ Deno.test({
 });
 
 Deno.test({
+  name: "containers that are kept apart reach each other by published ports only",
+  ignore,
+  fn() {
+    using network = new TestNetwork();
+    network.inside(() => commit(makeTable({ ...ordinary, isolating: true })));
+    assert.deepEqual(rulesOf(network).slice(-5, -2), [
+      'iifname "box0" oifname "box0" ct status dnat accept',
+      'iifname "box0" oifname "box0" drop',
+      'oifname "box0" ct state established,related accept',
+    ]);
+  },
+});
+
+Deno.test({
   name: "a table that is removed leaves others' alone, and may be gone before",
   ignore,
   fn() {
@@ -98,6 +118,63 @@ for (const chain of ["FORWARD", "DOCKER-USER"]) {
       ]);
       network.inside(() => commit(forgetForwarding("box0")));
       assert.equal(network.run("iptables", "-S"), before);
+    },
+  });
+}
+
+const filters: [what: string, before: string, after: string[]][] = [
+  ["that drops by its policy: at its end", "type filter hook forward priority 0; policy drop;", [
+    'iifname "lan" drop',
+    'ACCEPT iifname "box0"',
+    'ACCEPT oifname "box0"',
+  ]],
+  [
+    "that rejects in the end: before that",
+    "type filter hook forward priority 0; counter log reject with icmpx admin-prohibited;",
+    [],
+  ],
+  ["that decides for itself: not at all", "type filter hook forward priority 0; policy accept;", [
+    'iifname "lan" drop',
+  ]],
+];
+for (const [what, definition, expected] of filters) {
+  Deno.test({
+    name: `a bridge is let through a filter ${what}`,
+    ignore,
+    fn() {
+      using network = new TestNetwork();
+      const [hook, ...others] = definition.split(/(?<=priority 0;)/);
+      const closing = others.join("").trim(), isRule = closing.startsWith("counter");
+      network.run("nft", "add table inet wall");
+      const policy = isRule ? "" : closing;
+      network.run("nft", `add chain inet wall f { ${hook} ${policy} }`);
+      network.run("nft", 'add rule inet wall f iifname "lan" drop');
+      if (isRule) network.run("nft", `add rule inet wall f ${closing.replace(";", "")}`);
+      const before = network.run("nft", "list", "ruleset");
+      network.inside(() => {
+        acceptForwarding("box0");
+        acceptForwarding("box0");
+      });
+      const rules = network.run("nft", "list", "chain", "inet", "wall", "f").split("\n")
+        .map((line) => line.trim())
+        .filter((line) => /(drop|accept|reject|box: box0")/.test(line) && !line.startsWith("type"))
+        .map((line) =>
+          line.replace(
+            /^meta nfproto ipv4 (.*) counter packets 0 bytes 0 accept comment "box: box0"$/,
+            "ACCEPT $1",
+          )
+        );
+      assert.deepEqual(
+        rules,
+        isRule
+          ? ['iifname "lan" drop', 'ACCEPT iifname "box0"', 'ACCEPT oifname "box0"', rules.at(-1)]
+          : expected,
+      );
+      network.inside(() => {
+        const forgotten = forgetForwarding("box0");
+        if (forgotten.length > 0) commit(forgotten);
+      });
+      assert.equal(network.run("nft", "list", "ruleset"), before);
     },
   });
 }

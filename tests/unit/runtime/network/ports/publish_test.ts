@@ -10,6 +10,14 @@ const ports = {
   "443/tcp": null,
 };
 
+const bridge = {
+  name: "box0",
+  subnet: "172.17.0.0/16",
+  masquerade: true,
+  internal: false,
+  isolating: false,
+};
+
 Deno.test({
   name: "a published port is an element of a map, and goes with its owner's address",
   ignore: Deno.uid() !== 0,
@@ -17,9 +25,7 @@ Deno.test({
     using network = new TestNetwork();
     const list = () => network.run("nft", "list", "table", "ip", "box0").replace(/\s+/g, " ");
     network.inside(() => {
-      commit(
-        makeTable({ name: "box0", subnet: "172.17.0.0/16", masquerade: true, internal: false }),
-      );
+      commit(makeTable(bridge));
       forwardPorts("box0", ports, "172.17.0.2");
     });
     assert.match(list(), /elements = \{ tcp \. 8080 : 172\.17\.0\.2 \. 80 \}/);
@@ -32,5 +38,40 @@ Deno.test({
     network.inside(() => endForwarding("box0", "172.17.0.3"));
     assert.doesNotMatch(list(), /172\.17\.0\.3/);
     network.inside(() => endForwarding("gone", "172.17.0.3"));
+  },
+});
+
+Deno.test({
+  name: "who sends datagrams is led to the port that is published now, not to the one that was",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    using network = new TestNetwork();
+    for (const link of ["lo", "box0"]) {
+      if (link !== "lo") network.run("ip", "link", "add", link, "type", "bridge");
+      network.run("ip", "link", "set", link, "up");
+    }
+    network.run("ip", "addr", "add", "172.17.0.1/16", "dev", "box0");
+    network.inside(() => commit(makeTable(bridge)));
+    const send = (port: number) =>
+      network.run("bash", "-c", `echo hello >/dev/udp/172.17.0.1/${port}`);
+    /** Who answers at a port, as the kernel remembers it. */
+    const servers = (port: number) =>
+      network.run("cat", "/proc/self/net/nf_conntrack").split("\n")
+        .flatMap((line) => new RegExp(`dport=${port} .*src=(\\S+) dst=`).exec(line)?.[1] ?? []);
+    const publish = (port: string, address: string) =>
+      network.inside(() =>
+        forwardPorts("box0", { "53/udp": [{ HostIp: "0.0.0.0", HostPort: port }] }, address)
+      );
+    send(5353);
+    send(5354);
+    assert.deepEqual(servers(5353), ["172.17.0.1"]);
+    publish("5353", "172.17.0.2");
+    assert.deepEqual([servers(5353), servers(5354)], [[], ["172.17.0.1"]]);
+    publish("5354", "172.17.0.3");
+    send(5353);
+    send(5354);
+    assert.deepEqual([servers(5353), servers(5354)], [["172.17.0.2"], ["172.17.0.3"]]);
+    network.inside(() => endForwarding("box0", "172.17.0.2"));
+    assert.deepEqual([servers(5353), servers(5354)], [[], ["172.17.0.3"]]);
   },
 });

@@ -72,9 +72,29 @@ Deno.test("an address that the host does not have cannot be published on", () =>
   });
 });
 
-Deno.test("sctp is refused where it is to be published, and may be exposed", () => {
+Deno.test("sctp may be exposed anywhere, and published where the kernel has it", () => {
   assert.deepEqual(requested({}, ["5/sctp"])[0].bindings, []);
-  assert.throws(() => requested({ "5/sctp": [{ HostIp: "", HostPort: "5" }] }), {
-    message: "port 5/sctp cannot be published: box does that for tcp and udp only",
+  const reserve = () =>
+    new PortReservation(requested({ "5/sctp": [{ HostIp: "127.0.0.1", HostPort: "" }] }), nobody);
+  if (/^SCTP /m.test(Deno.readTextFileSync("/proc/net/protocols"))) {
+    using reservation = reserve();
+    assert.deepEqual(reservation.sockets.map(({ Protocol }) => Protocol), ["sctp"]);
+  } else {
+    assert.throws(reserve, {
+      message:
+        /^Error starting userland proxy: listen sctp4 127.0.0.1:\d+: this kernel has no SCTP$/,
+    });
+  }
+});
+
+Deno.test("a network may have an address of its own for ports that were given none", () => {
+  const ports = requested({
+    "80/tcp": [{ HostIp: "", HostPort: "" }],
+    "81/tcp": [{ HostIp: "127.0.0.1", HostPort: "" }],
   });
+  using reservation = new PortReservation(ports, nobody, "127.0.0.2");
+  const addresses = Object.values(reservation.ports).map((each) =>
+    each?.map(({ HostIp }) => HostIp)
+  );
+  assert.deepEqual(addresses, [["127.0.0.2"], ["127.0.0.1"]]);
 });

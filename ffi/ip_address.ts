@@ -1,22 +1,22 @@
-/** IP addresses and subnets: text as people write it, bytes in the network's order. */
+/** IP addresses: text as people write it, bytes in the network's order. */
 
 /** 4 bytes for IPv4, 16 for IPv6. */
 export type Address = Uint8Array<ArrayBuffer>;
 
-export interface Subnet {
-  /** The first address: the bits behind the prefix are 0. */
-  readonly address: Address;
-  /** Bits of the prefix. */
-  readonly length: number;
-}
-
-/** Reads an address as Go's net.ParseIP does. */
+/** Reads an address as Go's net.ParseIP does: in numbers, without a scope. */
 export function parseAddress(text: string): Address | undefined {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
 
-/** Writes an address: IPv6 as RFC 5952 has it. */
-export function formatAddress(address: Address): string {
+/** The same of an address that has been checked, or was written by formatAddress(). Throws TypeError for anything else. */
+export function encodeAddress(text: string): Address {
+  const address = parseAddress(text);
+  if (address === undefined) throw new TypeError(`invalid IP address: ${text}`);
+  return address;
+}
+
+/** The canonical text of 4 or 16 bytes: RFC 5952, without its IPv4 forms. */
+export function formatAddress(address: Uint8Array): string {
   if (address.length === 4) return address.join(".");
   const groups = Array.from({ length: 8 }, (_, i) => address[2 * i] << 8 | address[2 * i + 1]);
   const [start, length] = longestZeros(groups);
@@ -36,46 +36,6 @@ function longestZeros(groups: readonly number[]): [start: number, length: number
   return longest;
 }
 
-/** Reads `ADDRESS/LENGTH`; `exact` is the address as it was written, inside of the subnet. */
-export function parseSubnet(text: string): (Subnet & { readonly exact: Address }) | undefined {
-  const [, before, after] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
-  const exact = before === undefined ? undefined : parseAddress(before), length = Number(after);
-  if (exact === undefined || length > 8 * exact.length) return undefined;
-  return { address: mask(exact, length), length, exact };
-}
-
-export function formatSubnet({ address, length }: Subnet): string {
-  return `${formatAddress(address)}/${length}`;
-}
-
-export function contains(subnet: Subnet, address: Address): boolean {
-  return subnet.address.length === address.length &&
-    isEqual(mask(address, subnet.length), subnet.address);
-}
-
-export function overlaps(a: Subnet, b: Subnet): boolean {
-  return contains(a, b.address) || contains(b, a.address);
-}
-
-export function isEqual(a: Address, b: Address): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-/** How many addresses a subnet has. */
-export function sizeOf({ address, length }: Subnet): bigint {
-  return 1n << BigInt(8 * address.length - length);
-}
-
-/** The address so many places behind the subnet's first one. */
-export function addressAt({ address }: Subnet, offset: bigint): Address {
-  const hex = (BigInt(`0x${address.toHex()}`) + offset).toString(16);
-  return Uint8Array.fromHex(hex.padStart(2 * address.length, "0"));
-}
-
-function mask(address: Address, length: number): Address {
-  return address.map((byte, i) => byte & (0xff00 >> Math.min(8, Math.max(0, length - 8 * i))));
-}
-
 /** Four numbers without leading zeros. */
 function parseIpv4(text: string): Address | undefined {
   const numbers = text.split(".");
@@ -85,6 +45,7 @@ function parseIpv4(text: string): Address | undefined {
   return numbers.every((each) => Number(each) < 256) ? Uint8Array.from(numbers, Number) : undefined;
 }
 
+/** Groups of four hexadecimal digits; the last two may be written as an IPv4 address. */
 function parseIpv6(text: string): Address | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
