@@ -8,6 +8,7 @@ import { skipUnless } from "./skip.ts";
 
 /** Milliseconds: a bench uses one daemon for all its rows, which on a busy machine is longer than any test. */
 const LONGEST_USE = 6 * 3600_000;
+
 export interface DockerdOptions {
   /** Its default bridge and its rules of iptables; without, it leaves the host's network alone. */
   bridge?: boolean;
