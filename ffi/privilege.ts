@@ -2,6 +2,7 @@
 
 import { AT, CLONE, MS } from "./constants.ts";
 import { cstring } from "./cstring.ts";
+import { ENTERED } from "./entered.ts";
 import { check, errnoName, SystemError } from "./errno.ts";
 import { kernel } from "./kernel.ts";
 import { statAt } from "./stat.ts";
@@ -43,11 +44,13 @@ export function isCapable(capability: number): boolean {
 
 /**
  * Whether this is another user namespace than the host's: the root directory of /proc belongs to the host's root, who is
- * nobody (the overflow uid) where only some of the host's users are mapped.
+ * nobody (the overflow uid) where only some of the host's users are mapped. Where box has entered a namespace it says so.
  */
 export function isInUserNamespace(): boolean {
-  return statAt(AT.FDCWD, "/proc").uid !== 0;
+  return inUserNamespace ??= Deno.env.has(ENTERED) || statAt(AT.FDCWD, "/proc").uid !== 0;
 }
+
+let inUserNamespace: boolean | undefined;
 
 /**
  * Why mount(2) is refused: by the lack of a capability, by a seccomp policy or a security module; undefined if it is not. What

@@ -11,7 +11,7 @@ import { readHostFacts } from "./host.ts";
 import { planOomScore } from "./limits/plan.ts";
 import { planResourceLimits } from "./limits/resource_limits.ts";
 import type { SandboxLimits } from "./limits/spec.ts";
-import { leaveKeyring, writeCgroup } from "./plan.ts";
+import { type HostFacts, leaveKeyring, writeCgroup } from "./plan.ts";
 import { planAppArmor, planRights, tieToParent } from "./security.ts";
 import { connectStreams, giveTerminal } from "./session.ts";
 import type { SandboxSpec } from "./spec.ts";
@@ -46,7 +46,7 @@ const JOINED = CLONE.NEWNS | CLONE.NEWIPC | CLONE.NEWUTS | CLONE.NEWNET | CLONE.
 export function planJoin(
   program: SpawnProgram,
   spec: JoinSpec,
-  lastCapability: number,
+  host: HostFacts,
   fds: readonly number[],
 ): void {
   tieToParent(program);
@@ -63,7 +63,7 @@ export function planJoin(
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
   if (spec.tty) giveTerminal(program, spec.user);
-  planRights(program, spec, lastCapability);
+  planRights(program, spec, host);
 }
 
 /**
@@ -75,7 +75,7 @@ export function startInside(
   keeping: Omit<Keeping, "directory"> & { readonly discarded?: number },
 ): Keeper {
   const process = new SpawnProgram(), { inside, fds, isRefusal } = insideOther(spec, spec.tty);
-  planJoin(process, spec, readHostFacts([]).lastCapability, fds);
+  planJoin(process, spec, readHostFacts([]), fds);
   const { cgroup, pidNamespace, stdio } = spec;
   const cgroupFd = cgroup?.hierarchy.version === 2 ? cgroup.fd : undefined;
   const lent = [

@@ -8,6 +8,7 @@ import { supportsAttribute } from "../../ffi/xattr.ts";
 import { EngineError } from "../errors.ts";
 import { ensureDirectory, readTextIfExists } from "../files.ts";
 import type { Store } from "../store.ts";
+import { attributeOption, overlayAttributes } from "./user_attributes.ts";
 import { lowerLinks } from "./directory.ts";
 
 /** mount(2) takes at most a page of options, its NUL included. */
@@ -81,7 +82,8 @@ function cannotMount(store: Store, why: string): EngineError {
 
 /** The kernel mounts it all the same where a file system has no extended attributes, and fails later. */
 function checkUpperLayer(store: Store, id: string): void {
-  if (!supportsAttribute(`${store.overlays}/${id}/diff`, "trusted.overlay.opaque")) {
+  const opaque = `${overlayAttributes()}.overlay.opaque`;
+  if (!supportsAttribute(`${store.overlays}/${id}/diff`, opaque)) {
     throw cannotMount(store, UNSUITABLE);
   }
 }
@@ -124,7 +126,7 @@ function escapeOption(path: string): string {
 function featuresToDisable(): string {
   return ["index", "redirect_dir", "metacopy"]
     .filter((name) => readTextIfExists(`/sys/module/overlay/parameters/${name}`)?.startsWith("Y"))
-    .map((name) => `,${name}=off`).join("");
+    .map((name) => `,${name}=off`).join("") + attributeOption();
 }
 
 function mountWith(target: string, data: string): void {

@@ -20,7 +20,10 @@ const spec: JoinSpec = {
 
 function plan(changes: Partial<JoinSpec> = {}): string[] {
   const program = new SpawnProgram();
-  planJoin(program, { ...spec, ...changes }, 40, [50, 51]);
+  planJoin(program, { ...spec, ...changes }, { lastCapability: 40, kernelPaths: new Map() }, [
+    50,
+    51,
+  ]);
   return describe(program);
 }
 
