@@ -1,6 +1,6 @@
 /** An ordinary user's box goes on as root of a user namespace of his own. */
 
-import { AT, F_SETFD, O } from "../../ffi/constants.ts";
+import { AT, F_SETFD, LOCK, O } from "../../ffi/constants.ts";
 import { decodeName } from "../../ffi/cstring.ts";
 import { check, SystemError } from "../../ffi/errno.ts";
 import { openAt, readLink, readSmallFile, withFd } from "../../ffi/file.ts";
@@ -40,7 +40,10 @@ export async function enterUserNamespace(notice: Notice): Promise<SystemError> {
 /** Has the namespace kept by what this process starts, if it has entered one. */
 export function stayInside(): void {
   const here = entered();
-  if (here !== undefined) makeLasting(here.users);
+  // The variable may be older than this process, which has the lock already if it is not.
+  if (here !== undefined && kernel.flock(here.users, LOCK.SH | LOCK.NB) === 0) {
+    makeLasting(here.users);
+  }
 }
 
 /** What the kernel keeps of how this program was started, byte for byte: proc_pid_cmdline(5), proc_pid_environ(5). */

@@ -32,6 +32,8 @@ export interface JoinSpec extends
   readonly process: number;
   /** Descriptor of its pid namespace. */
   readonly pidNamespace: number;
+  /** CLONE_NEW* flags of namespaces that are box's own as well, and need not be joined. */
+  readonly shared: number;
   /** Descriptor of its root. */
   readonly root: number;
   /** Whether the streams are a terminal. */
@@ -53,9 +55,13 @@ export function planJoin(
   planAppArmor(program, spec.security);
   writeCgroup(program, spec.cgroup);
   planOomScore(program, spec.limits?.oomScoreAdj ?? 0); // while /proc is the host's
-  program.call("setns", [spec.pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
+  if (!(spec.shared & CLONE.NEWPID)) {
+    program.call("setns", [spec.pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
+  }
   // All at once, or none (Linux 5.8). The root is the namespace's own then.
-  program.call("setns", [spec.process, JOINED], { what: "join the container's namespaces" });
+  program.call("setns", [spec.process, JOINED & ~spec.shared], {
+    what: "join the container's namespaces",
+  });
   connectStreams(program, spec);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(fds));

@@ -6,6 +6,7 @@
 import { AT, CLONE, MNT_DETACH, MOVE_MOUNT_F_EMPTY_PATH, MS } from "../../ffi/constants.ts";
 import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
+import { isOnlyHierarchy } from "./cgroup.ts";
 import { planDevices } from "./devices.ts";
 import { type HostTrees, planAttach, takeHostTrees } from "./host_trees.ts";
 import { planLimits } from "./limits/plan.ts";
@@ -160,7 +161,7 @@ function mountKernelFileSystems(
   else {program.call("mount", ["sysfs", "/sys", "sysfs", flags | readOnly, 0], {
       what: "mount /sys",
     });}
-  if (cgroup?.hierarchy.version === 2 && cgroup.hierarchy.mountPoint === "/sys/fs/cgroup") {
+  if (cgroup !== undefined && isOnlyHierarchy(cgroup.hierarchy)) {
     program.call("mount", ["cgroup", "/sys/fs/cgroup", "cgroup2", flags | readOnly, 0], {
       what: "mount /sys/fs/cgroup",
     });

@@ -89,7 +89,7 @@ export async function startExec(
 }
 
 function describeExec(
-  { container: { Config: config }, process, pidNamespace, root, cgroup }: ExecTarget,
+  { container: { Config: config }, process, pidNamespace, shared, root, cgroup }: ExecTarget,
   request: ExecRequest,
   hostConfig: HostConfig,
 ): Omit<JoinSpec, "stdio" | "tty" | "security"> {
@@ -105,6 +105,7 @@ function describeExec(
   return {
     process,
     pidNamespace,
+    shared,
     root,
     cgroup,
     limits: { ulimits: hostConfig.Ulimits ?? [], oomScoreAdj: hostConfig.OomScoreAdj },

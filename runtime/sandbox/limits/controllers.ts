@@ -2,6 +2,7 @@
 
 import { AT } from "../../../ffi/constants.ts";
 import { listNames } from "../../../ffi/directory.ts";
+import { isInUserNamespace } from "../../../ffi/privilege.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
 import { readTextIfExists } from "../../../storage/files.ts";
 import { type CgroupHierarchy, probeCgroups } from "../cgroup.ts";
@@ -23,6 +24,7 @@ export class Controllers {
   /** Where groups of a controller are made; undefined if this host has it not. */
   locate(controller: Controller): CgroupHierarchy | undefined {
     if (this.#inUnified.includes(controller)) return this.#unified;
+    if (isInUserNamespace()) return undefined; // groups of v1 are not for users to make
     const mountPoint = v1MountPoint(controller);
     return statIfExists(AT.FDCWD, `${mountPoint}/cgroup.procs`)
       ? { version: 1, mountPoint }

@@ -8,6 +8,7 @@ import { type JoinSpec, planJoin } from "../../../../runtime/sandbox/join.ts";
 const spec: JoinSpec = {
   process: 20,
   pidNamespace: 21,
+  shared: 0,
   root: 22,
   argv: ["true"],
   env: ["PATH=/bin"],
