@@ -4,6 +4,8 @@ import { AT } from "../../ffi/constants.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
 import { removeDirectory } from "../../ffi/file.ts";
 import { mount, umount2 } from "../../ffi/mount.ts";
+import { isInUserNamespace } from "../../ffi/privilege.ts";
+import { statIfExists } from "../../ffi/stat.ts";
 import { supportsAttribute } from "../../ffi/xattr.ts";
 import { EngineError } from "../errors.ts";
 import { ensureDirectory, readTextIfExists } from "../files.ts";
@@ -82,10 +84,21 @@ function cannotMount(store: Store, why: string): EngineError {
 
 /** The kernel mounts it all the same where a file system has no extended attributes, and fails later. */
 function checkUpperLayer(store: Store, id: string): void {
+  checkOrigin(store);
   const opaque = `${overlayAttributes()}.overlay.opaque`;
   if (!supportsAttribute(`${store.overlays}/${id}/diff`, opaque)) {
     throw cannotMount(store, UNSUITABLE);
   }
+}
+
+/** What layers hide is marked in attributes that only one of the two kinds of overlays looks at. */
+function checkOrigin(store: Store): void {
+  if (!isInUserNamespace() || statIfExists(AT.FDCWD, store.userNamespaceMark)) return;
+  throw cannotMount(
+    store,
+    "the store was made outside of user namespaces, and files that its layers remove would be back; " +
+      "choose another place with --root or BOX_ROOT",
+  );
 }
 
 /** Unmounts an overlay; docker removes the directory, too. */
