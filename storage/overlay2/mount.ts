@@ -93,11 +93,12 @@ function checkUpperLayer(store: Store, id: string): void {
 
 /** What layers hide is marked in attributes that only one of the two kinds of overlays looks at. */
 function checkOrigin(store: Store): void {
-  if (!isInUserNamespace() || statIfExists(AT.FDCWD, store.userNamespaceMark)) return;
+  const isMade = statIfExists(AT.FDCWD, store.userNamespaceMark) !== undefined;
+  if (isMade === isInUserNamespace()) return;
   throw cannotMount(
     store,
-    "the store was made outside of user namespaces, and files that its layers remove would be back; " +
-      "choose another place with --root or BOX_ROOT",
+    `the store was made ${isMade ? "in a user namespace" : "outside of user namespaces"}, ` +
+      "and files that its layers remove would be back; choose another place with --root or BOX_ROOT",
   );
 }
 
