@@ -16,9 +16,12 @@ export class Controllers {
   constructor() {
     const hierarchy = probeCgroups();
     this.#unified = hierarchy?.version === 2 ? hierarchy : undefined;
-    const list = this.#unified &&
-      readTextIfExists(`${this.#unified.mountPoint}/cgroup.controllers`);
-    this.#inUnified = list?.trim().split(" ") ?? [];
+    const read = (file: string) =>
+      this.#unified && readTextIfExists(`${this.#unified.mountPoint}/${file}`)?.trim();
+    // Only the root may give controllers to groups below while there are processes in it: cgroups(7).
+    const isBusy = isInUserNamespace() && read("cgroup.procs") !== "";
+    const list = read(isBusy ? "cgroup.subtree_control" : "cgroup.controllers");
+    this.#inUnified = list?.split(" ").filter(Boolean) ?? [];
   }
 
   /** Where groups of a controller are made; undefined if this host has it not. */
