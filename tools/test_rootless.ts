@@ -70,7 +70,14 @@ const leftOutTests: readonly (readonly [reason: string, names: readonly string[]
   ["the capabilities are those of the namespace, which has more than this host's root may have", [
     "exec has the container's rights, or with --privileged box's own",
   ]],
+  [
+    "the container lives for two seconds, too short where each command starts Deno twice",
+    ["ps", "logs it", "logs -f it", "stats --no-stream", "wait it"].map((command) =>
+      `after the death of all of box, '${command}' finds a monitor again`
+    ),
+  ],
   ["takes a control group", [
+    "a running container whose file is cut in half can be removed",
     "a commit that is killed does not leave the container standing still",
     "a running container stands still while it is committed, and goes on afterwards",
     "exec in a container that is in no state for it",
@@ -82,6 +89,7 @@ const leftOutTests: readonly (readonly [reason: string, names: readonly string[]
     "a nested mount lies on top of the one around it",
     "a volume with options is mounted while containers use it",
     "docker says the same of what a container changed",
+    "what has ended without a monitor is told from its keeper's note",
   ]],
 ];
 
