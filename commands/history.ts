@@ -22,6 +22,7 @@ const headers = {
 export const command = defineCommand({
   usage: "[OPTIONS] IMAGE",
   summary: "Show the history of an image",
+  needsNamespaces: false,
   args: exactly(1),
   options: {
     format: string(null, "Pretty-print images using a Go template"),

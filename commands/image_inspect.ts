@@ -7,6 +7,7 @@ import { findImage, printInspected } from "./inspect_objects.ts";
 export const command = defineCommand({
   usage: "[OPTIONS] IMAGE [IMAGE...]",
   summary: "Display detailed information on one or more images",
+  needsNamespaces: false,
   args: atLeast(1),
   options: {
     format: string("f", "Format the output using the given Go template"),

@@ -13,6 +13,7 @@ const created = "{{if .CreatedSince }}{{.CreatedSince}}{{else}}N/A{{end}}";
 export const command = defineCommand({
   usage: "[OPTIONS] [REPOSITORY[:TAG]]",
   summary: "List images",
+  needsNamespaces: false,
   args: atMost(1),
   options: {
     all: bool("a", "Show all images (default hides intermediate images)"),

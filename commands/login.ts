@@ -23,6 +23,7 @@ export const command = defineCommand({
   summary: "Log in to a registry",
   description: "Without a server, that is docker.io. Credentials are kept where docker keeps " +
     "them: in ~/.docker/config.json ($DOCKER_CONFIG), or by the helpers that it names.",
+  needsNamespaces: false,
   args: atMost(1),
   options: commandOptions,
   examples: [

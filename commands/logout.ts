@@ -10,6 +10,7 @@ export const command = defineCommand({
   usage: "[SERVER]",
   summary: "Log out from a registry",
   description: "Without a server, that is docker.io.",
+  needsNamespaces: false,
   args: atMost(1),
   async run({ args: [name] }) {
     const server = credentialServer(registryOf(name));

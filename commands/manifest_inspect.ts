@@ -11,6 +11,7 @@ import { registryAccess } from "./registry_access.ts";
 export const command = defineCommand({
   usage: "[OPTIONS] MANIFEST",
   summary: "Display an image manifest, or manifest list",
+  needsNamespaces: false,
   args: exactly(1),
   options: {
     insecure: bool(null, "Allow communication with an insecure registry"),

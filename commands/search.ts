@@ -12,6 +12,7 @@ const DESCRIPTION_WIDTH = 45;
 export const command = defineCommand({
   usage: "[OPTIONS] TERM",
   summary: "Search docker.io, or another registry, for images",
+  needsNamespaces: false,
   args: exactly(1),
   options: {
     filter: filter("f", "Filter output based on conditions provided"),

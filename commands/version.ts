@@ -9,6 +9,7 @@ export const command = defineCommand({
   summary: "Show the version information of box",
   description: "Box is both of what Docker calls the client and the server. " +
     "The API version is that of the Docker whose behaviour it has.",
+  needsNamespaces: false,
   args: noArgs,
   options: {
     format: string("f", "Format the output using the given Go template"),

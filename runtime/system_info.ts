@@ -1,5 +1,6 @@
 /** What box finds on this host and in a store, what it uses of it, and what it lacks. */
 
+import { isInUserNamespace } from "../ffi/privilege.ts";
 import { SystemError } from "../ffi/errno.ts";
 import { readTextIfExists } from "../storage/files.ts";
 import { listImageIds } from "../storage/image/image_store.ts";
@@ -129,6 +130,7 @@ export function systemInfo(store: Store): SystemInfo {
     LiveRestoreEnabled: false,
     SecurityOptions: [
       "name=seccomp,profile=default",
+      ...isInUserNamespace() ? ["name=rootless"] : [],
       ...cgroups ? ["name=cgroupns"] : [],
     ],
     Warnings: [...problems, ...describeLacks(backing, cgroups, limits)].map((text) =>
@@ -141,7 +143,7 @@ function describeDriver({ name, hasEntryTypes }: BackingFileSystem): [string, st
   const status: [string, string][] = [["Backing Filesystem", name]];
   if (hasEntryTypes !== undefined) status.push(["Supports d_type", String(hasEntryTypes)]);
   // Box mounts without the features that would keep changes elsewhere than in the diff directory.
-  return [...status, ["Native Overlay Diff", "true"], ["userxattr", "false"]];
+  return [...status, ["Native Overlay Diff", "true"], ["userxattr", String(isInUserNamespace())]];
 }
 
 /** What box cannot do here, and why: first what the host lacks, then what box does. */
@@ -151,7 +153,7 @@ function describeLacks(
   limits: LimitSupport,
 ): string[] {
   const lacks: string[] = [];
-  if (Deno.uid() !== 0) lacks.push("Containers can only be run by root so far");
+  if (Deno.uid() !== 0) lacks.push("No user namespace for this user: only root can run containers");
   if (!hasOverlay()) {
     lacks.push("No overlay file system in the kernel, unless `modprobe overlay` adds it");
   }
@@ -159,7 +161,11 @@ function describeLacks(
     lacks.push(`No overlays on this file system (${name}): choose another place with --root`);
   }
   if (cgroups === undefined) {
-    lacks.push("No control groups: neither cgroup v2 nor the freezer of v1 is mounted");
+    lacks.push(
+      isInUserNamespace()
+        ? "No control groups: none of cgroup v2 has been delegated to this user"
+        : "No control groups: neither cgroup v2 nor the freezer of v1 is mounted",
+    );
   }
   return [
     ...lacks,

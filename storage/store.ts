@@ -1,7 +1,9 @@
 /** A store: the directory that mirrors /var/lib/docker, and where in it things lie. */
 
-import { AT } from "../ffi/constants.ts";
+import { AT, O } from "../ffi/constants.ts";
 import { isErrno, SystemError } from "../ffi/errno.ts";
+import { close, openAt } from "../ffi/file.ts";
+import { isInUserNamespace } from "../ffi/privilege.ts";
 import { statIfExists } from "../ffi/stat.ts";
 import { EngineError } from "./errors.ts";
 import { ensureDirectory } from "./files.ts";
@@ -58,6 +60,9 @@ export class Store {
   readonly eventLog = this.path("events/log");
   readonly olderEventLog = this.path("events/log.1");
 
+  /** Says that the store was made in a user namespace, where overlays are marked otherwise. Not docker's. */
+  readonly userNamespaceMark = this.path("user-namespace");
+
   exists(): boolean {
     return statIfExists(AT.FDCWD, this.names) !== undefined;
   }
@@ -67,6 +72,10 @@ export class Store {
     if (this.exists()) return;
     try {
       ensureParents(this.root);
+      ensureDirectory(this.root, layout[0][1]);
+      if (isInUserNamespace()) {
+        close(openAt(AT.FDCWD, this.userNamespaceMark, O.WRONLY | O.CREAT, 0o600));
+      }
       for (const [path, mode] of layout) ensureDirectory(path ? this.path(path) : this.root, mode);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;

@@ -32,6 +32,7 @@ export const testPackages: PackageGroup[] = [
   { purpose: "images exchanged with other tools", packages: ["skopeo", "umoci"] },
   { purpose: "push to and pull from a registry", packages: ["docker-registry", "openssl"] },
   { purpose: "published ports seen from outside", packages: ["curl"] },
+  { purpose: "several users in an ordinary user's containers", packages: ["uidmap"] },
   { purpose: "contexts of builds in git", packages: ["git"] },
 ];
 

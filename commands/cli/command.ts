@@ -26,6 +26,11 @@ interface CommandFacts {
   /** Command lines to learn from, each with what it does. */
   readonly examples?: readonly (readonly [commandLine: string, whatItDoes: string])[];
   /**
+   * False for what only reads the store, or does not even that: it is not started again in a user namespace where box is run by
+   * an ordinary user.
+   */
+  readonly needsNamespaces?: boolean;
+  /**
    * How an engine's error is printed. "response": Docker's answer from the daemon, exit code 1.
    * "refusal": the same after `box: ` and with a hint at help, and 125 for whatever goes wrong,
    * so that it cannot be taken for the exit code of the container (`run`).

@@ -80,11 +80,19 @@ export function originalError(error: unknown): unknown {
   return error;
 }
 
+let refusal: Error | undefined;
+
+/** Notes why there is no user namespace to work in. */
+export function noteRefusal(error: Error): void {
+  refusal = error;
+}
+
 /** An error's message, with what its reader may not think of. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return isErrno(error, "EACCES", "EPERM") && Deno.uid() !== 0
-    ? `${error.message}; box has to be run by root`
+  return isErrno(error, "EACCES", "EPERM") && refusal !== undefined
+    ? `${error.message}; box has to be run by root here, ` +
+      `for it cannot have a user namespace: ${refusal.message}`
     : error.message;
 }
 

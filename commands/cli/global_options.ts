@@ -1,4 +1,5 @@
 /** The options before the command, which concern every command. */
+import { entered } from "../../ffi/entered.ts";
 import { CliError } from "./errors.ts";
 import { bool, string, unsupported } from "./options.ts";
 import { cleanPath } from "../../storage/paths.ts";
@@ -39,7 +40,7 @@ export interface RootSurroundings {
 /** The surroundings that box runs in. */
 export const processSurroundings: RootSurroundings = {
   get uid() {
-    return Deno.uid();
+    return entered()?.uid ?? Deno.uid();
   },
   get workingDirectory() {
     return Deno.cwd();

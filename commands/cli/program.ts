@@ -1,6 +1,8 @@
 /** From the command line to a command and its exit code. */
+import { CAP, isCapable } from "../../ffi/privilege.ts";
+import { ENTERED } from "../../ffi/entered.ts";
 import { type Command, usageLines } from "./command.ts";
-import { CliError, type Origin, reportError } from "./errors.ts";
+import { CliError, noteRefusal, type Origin, reportError } from "./errors.ts";
 import { globalOptions, processSurroundings, storeRoot } from "./global_options.ts";
 import { print, printError } from "./output.ts";
 import { parseCommandLine, type ParsedCommandLine } from "./parse.ts";
@@ -67,6 +69,7 @@ async function runCommand(
   const problem = command.args(parsed.args.length, parsed.options);
   if (problem !== null) throw wrongArguments(problem, origin.path, command);
 
+  if (command.needsNamespaces !== false) await enterNamespaces();
   const exitCode = await command.run({
     options: parsed.options,
     args: parsed.args,
@@ -76,6 +79,17 @@ async function runCommand(
     },
   });
   return exitCode ?? 0;
+}
+
+/**
+ * Where this process may not mount, the program is started again in its place, in a user namespace. Where the kernel refuses
+ * that, the command goes on: many have no need of it.
+ */
+async function enterNamespaces(): Promise<void> {
+  if (Deno.env.has(ENTERED)) (await import("../../runtime/rootless/enter.ts")).stayInside();
+  if (Deno.uid() === 0 && isCapable(CAP.SYS_ADMIN)) return;
+  const { enterUserNamespace } = await import("../../runtime/rootless/enter.ts");
+  noteRefusal(await enterUserNamespace(printError));
 }
 
 /** Prints the help on what the words name, or on the program for no words. */

@@ -1,6 +1,7 @@
 /** What a new process has to do with what it inherits of its starter's. */
 
 import { AT, O } from "../constants.ts";
+import { lastingDescriptors } from "./lasting.ts";
 import { SpawnProgram } from "./program.ts";
 
 /** The steps that leave the process with 0, 1, 2 and these descriptors, whatever it has inherited. */
@@ -23,6 +24,6 @@ export function leaveStarter(fds: readonly number[]): SpawnProgram {
     what: "open /dev/null",
   });
   for (const fd of [0, 1, 2]) program.call("dup3", [nothing, fd, 0], { what: "leave the streams" });
-  program.append(closeAllBut(fds));
+  program.append(closeAllBut([...new Set([...fds, ...lastingDescriptors()])]));
   return program;
 }

@@ -5,6 +5,7 @@ import { SystemError } from "../errno.ts";
 import { close, makePipe, read } from "../file.ts";
 import { leaveStarter } from "./descriptors.ts";
 import { programFile } from "./elf.ts";
+import { lastingDescriptors } from "./lasting.ts";
 import { heldBy, KEEPER_NAME, type KeeperPlan, keeperProgram, REPORT } from "./keeper_program.ts";
 import { sealedFile } from "./memfd.ts";
 import { reap, sendSignal } from "./pidfd.ts";
@@ -33,7 +34,8 @@ export class Keeper {
   static start(request: Omit<KeeperPlan, "report">): Keeper {
     const [reportEnd, report] = makePipe();
     try {
-      const plan = { ...request, report };
+      const held = [...request.held, ...lastingDescriptors()];
+      const plan = { ...request, held, report };
       const { bytes, stepAt } = programFile(keeperProgram(plan, preferredClone()));
       const file = sealedFile(KEEPER_NAME, bytes);
       let process: SpawnedProcess;

@@ -1,5 +1,6 @@
 /** From a container's files to the sandbox that its process is started in. */
 
+import { isInUserNamespace } from "../../ffi/privilege.ts";
 import { close } from "../../ffi/file.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
@@ -7,6 +8,7 @@ import type { ContainerConfig } from "../../storage/image/config.ts";
 import { alsoMaskedPaths } from "../sandbox/paths.ts";
 import { hasPlainDirectory, openRoot, readUserDatabase } from "../sandbox/rootfs.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
+import { possibleUser } from "../sandbox/mapped_user.ts";
 import { resolveUser, type User } from "../sandbox/user.ts";
 import { hasOwnPidNamespace, type SharedNamespaces } from "./shared_namespaces.ts";
 
@@ -87,7 +89,8 @@ export function lookUpUser(
 ): User {
   const passwd = readUserDatabase(rootFd, "/etc/passwd");
   const group = readUserDatabase(rootFd, "/etc/group");
-  return resolveUser(user, passwd, group, groupAdd ?? []);
+  const resolved = resolveUser(user, passwd, group, groupAdd ?? []);
+  return isInUserNamespace() ? possibleUser(resolved, (groupAdd ?? []).length) : resolved;
 }
 
 /**

@@ -95,7 +95,7 @@ function makeSpools(tty: boolean): Omit<StreamEnds, "end"> {
 /** In a devpts of the container's own, so that its terminal has a name in there. */
 function openTerminal(windowSize: WindowSize | undefined): Connection {
   const attributes = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NOEXEC;
-  const devpts = makeFileSystem({ type: "devpts", options: devptsOptions, attributes });
+  const devpts = makeFileSystem({ type: "devpts", options: devptsOptions(), attributes });
   const { master, slave } = openPseudoTerminal(devpts);
   if (windowSize !== undefined) setWindowSize(master, windowSize);
   return {

@@ -7,6 +7,7 @@
 import { AT, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
+import { isInUserNamespace } from "../../ffi/privilege.ts";
 import { fileSystemType, statIfExists } from "../../ffi/stat.ts";
 import { EngineError } from "../../storage/errors.ts";
 import { readTextIfExists } from "../../storage/files.ts";
@@ -29,6 +30,7 @@ export interface CgroupHierarchy {
 
 /** The hierarchy that box uses on this host, or undefined where there is none. */
 export function probeCgroups(): CgroupHierarchy | undefined {
+  if (isInUserNamespace()) return delegatedHierarchy();
   for (const mountPoint of ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]) {
     if (isCgroup2(mountPoint)) return { version: 2, mountPoint };
   }
@@ -36,6 +38,34 @@ export function probeCgroups(): CgroupHierarchy | undefined {
   return statIfExists(AT.FDCWD, `${freezer}/cgroup.procs`)
     ? { version: 1, mountPoint: freezer }
     : undefined;
+}
+
+/**
+ * What an ordinary user has of cgroup v2: the group above his own if he may make groups there, else his own; cgroups(7),
+ * "Delegation". Processes can only be moved below a group that is his.
+ */
+function delegatedHierarchy(): CgroupHierarchy | undefined {
+  if (delegated !== undefined) return delegated ?? undefined;
+  delegated = null;
+  const [, own] = /^0::(\/.*)$/m.exec(readTextIfExists("/proc/self/cgroup") ?? "") ?? [];
+  if (own === undefined || own.includes("..") || !isCgroup2("/sys/fs/cgroup")) return undefined;
+  const group = `/sys/fs/cgroup${own}`.replace(/\/$/, ""), parent = group.replace(/\/[^/]*$/, "");
+  const mountPoint = [parent, group].filter((path) => path.startsWith("/sys/fs/cgroup"))
+    .find((path) => isOwn(path) && isOwn(`${path}/cgroup.procs`));
+  if (mountPoint === undefined) return undefined;
+  return delegated = { version: 2, mountPoint };
+}
+
+let delegated: CgroupHierarchy | null | undefined;
+
+/** In a single-user namespace, and in others, the user is 0. */
+function isOwn(path: string): boolean {
+  return statIfExists(AT.FDCWD, path)?.uid === 0;
+}
+
+/** Whether there is no cgroup v1 beside a hierarchy. */
+export function isOnlyHierarchy({ version, mountPoint }: CgroupHierarchy): boolean {
+  return version === 2 && !/^\/sys\/fs\/cgroup\/unified(\/|$)/.test(mountPoint);
 }
 
 function isCgroup2(path: string): boolean {
@@ -137,7 +167,7 @@ export class Cgroup {
 
   /** Whether there is no cgroup v1 on this host. */
   private get isOnlyHierarchy(): boolean {
-    return this.hierarchy.version === 2 && this.hierarchy.mountPoint === "/sys/fs/cgroup";
+    return isOnlyHierarchy(this.hierarchy);
   }
 
   /** Kills every process of the group, and returns when it has none, or is gone. */

@@ -1,9 +1,12 @@
 /** /dev of a container: a file system of its own with docker's devices, nothing of the host's. */
 
 import { AT, MOVE_MOUNT_F_EMPTY_PATH, MS, S } from "../../ffi/constants.ts";
+import { isMapped } from "../../ffi/id_map.ts";
+import { isInUserNamespace } from "../../ffi/privilege.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import type { SandboxSpec } from "./spec.ts";
 import { makeDevice } from "../../ffi/stat.ts";
+import { type HostTrees, planAttach, planHostNode } from "./host_trees.ts";
 import { planHostDevices } from "./host_devices.ts";
 
 /** The nodes that every container may use: [name, major, minor]. */
@@ -24,19 +27,31 @@ const links: readonly (readonly [name: string, target: string])[] = [
   ["ptmx", "pts/ptmx"],
 ];
 
-/** docker's options of a devpts: 5 is the group tty. */
-export const devptsOptions = { ptmxmode: "0666", mode: "0620", gid: "5" } as const;
+/** The group tty. */
+const TTY = 5;
+
+/** docker's options of a devpts. The group is not to be had in every user namespace. */
+export function devptsOptions(): Readonly<Record<string, string>> {
+  const hasGroup = !isInUserNamespace() || isMapped("gid", TTY);
+  return { ptmxmode: "0666", mode: "0620", ...hasGroup && { gid: String(TTY) } };
+}
 
 /** Makes /dev inside the new root. */
 export function planDevices(
   program: SpawnProgram,
   { shmSize, terminal, security }: Pick<SandboxSpec, "shmSize" | "terminal" | "security">,
+  trees?: HostTrees,
 ): void {
   const mount = (source: string, target: string, type: string, flags: number, data: string) =>
     program.call("mount", [source, target, type, flags, data], { what: `mount ${target}` });
 
   mount("tmpfs", "/dev", "tmpfs", MS.NOSUID | MS.STRICTATIME, "mode=755,size=65536k");
   for (const [name, major, minor] of deviceNodes) {
+    const tree = trees?.devices.get(`/dev/${name}`);
+    if (tree !== undefined) {
+      planHostNode(program, tree, { name: `/dev/${name}` });
+      continue;
+    }
     program.call(
       "mknodat",
       [AT.FDCWD, `/dev/${name}`, S.IFCHR | 0o666, makeDevice(major, minor)],
@@ -49,14 +64,15 @@ export function planDevices(
   for (const name of ["pts", "mqueue", ...shmSize === undefined ? [] : ["shm"]]) {
     program.call("mkdirat", [AT.FDCWD, `/dev/${name}`, 0o755], { what: `make /dev/${name}` });
   }
-  planHostDevices(program, security.hostDevices ?? []);
+  planHostDevices(program, security.hostDevices ?? [], trees);
   const common = MS.NOSUID | MS.NOEXEC;
   if (terminal) planTerminal(program, terminal.devpts);
   else {
-    const options = Object.entries(devptsOptions).map(([name, value]) => `${name}=${value}`);
+    const options = Object.entries(devptsOptions()).map(([name, value]) => `${name}=${value}`);
     mount("devpts", "/dev/pts", "devpts", common, ["newinstance", ...options].join(","));
   }
-  mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
+  if (trees?.mqueue) planAttach(program, trees.mqueue, "/dev/mqueue", "continue");
+  else mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
   if (shmSize === undefined) return;
   mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize}`);
 }

@@ -1,6 +1,7 @@
 /** What a plan must know of the host that it will run on. */
 
 import { AT } from "../../ffi/constants.ts";
+import { isInUserNamespace } from "../../ffi/privilege.ts";
 import { isDirectory, statIfExists } from "../../ffi/stat.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import type { HostFacts } from "./plan.ts";
@@ -19,6 +20,11 @@ export function readHostFacts(kernelPaths: readonly string[]): HostFacts {
   return {
     lastCapability: lastCapability ? Number(lastCapability) : FALLBACK_LAST_CAPABILITY,
     kernelPaths: present,
+    ...isInUserNamespace() && {
+      userNamespace: {
+        deniesGroups: readTextIfExists("/proc/self/setgroups")?.startsWith("deny") ?? false,
+      },
+    },
   };
 }
 

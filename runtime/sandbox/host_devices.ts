@@ -4,6 +4,7 @@ import { AT, S } from "../../ffi/constants.ts";
 import { listNames } from "../../ffi/directory.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { Label } from "../../ffi/spawn/values.ts";
+import { type HostTrees, planHostNode } from "./host_trees.ts";
 import { isDirectory, makeDevice, statIfExists } from "../../ffi/stat.ts";
 
 export interface HostDevice {
@@ -36,7 +37,11 @@ export function readHostDevices(directory = ""): HostDevice[] {
 }
 
 /** Makes the nodes in the container's own /dev, where they are not yet. */
-export function planHostDevices(program: SpawnProgram, devices: readonly HostDevice[]): void {
+export function planHostDevices(
+  program: SpawnProgram,
+  devices: readonly HostDevice[],
+  trees?: HostTrees,
+): void {
   const directories = new Set(devices.flatMap(({ path }) => parentsOf(path)));
   for (const directory of directories) {
     program.call("mkdirat", [AT.FDCWD, `/dev/${directory}`, 0o755], {
@@ -45,7 +50,11 @@ export function planHostDevices(program: SpawnProgram, devices: readonly HostDev
     });
   }
   for (const { path, mode, uid, gid, device } of devices) {
-    const name = `/dev/${path}`;
+    const name = `/dev/${path}`, tree = trees?.devices.get(name);
+    if (tree !== undefined) {
+      planHostNode(program, tree, { name, onError: "continue" });
+      continue;
+    }
     const next = new Label("next device");
     program.call("mknodat", [AT.FDCWD, name, mode, device], {
       what: `make ${name}`,

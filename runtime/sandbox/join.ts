@@ -11,7 +11,7 @@ import { readHostFacts } from "./host.ts";
 import { planOomScore } from "./limits/plan.ts";
 import { planResourceLimits } from "./limits/resource_limits.ts";
 import type { SandboxLimits } from "./limits/spec.ts";
-import { leaveKeyring, writeCgroup } from "./plan.ts";
+import { type HostFacts, leaveKeyring, writeCgroup } from "./plan.ts";
 import { planAppArmor, planRights, tieToParent } from "./security.ts";
 import { connectStreams, giveTerminal } from "./session.ts";
 import type { SandboxSpec } from "./spec.ts";
@@ -32,6 +32,8 @@ export interface JoinSpec extends
   readonly process: number;
   /** Descriptor of its pid namespace. */
   readonly pidNamespace: number;
+  /** CLONE_NEW* flags of namespaces that are box's own as well, and need not be joined. */
+  readonly shared: number;
   /** Descriptor of its root. */
   readonly root: number;
   /** Whether the streams are a terminal. */
@@ -46,16 +48,20 @@ const JOINED = CLONE.NEWNS | CLONE.NEWIPC | CLONE.NEWUTS | CLONE.NEWNET | CLONE.
 export function planJoin(
   program: SpawnProgram,
   spec: JoinSpec,
-  lastCapability: number,
+  host: HostFacts,
   fds: readonly number[],
 ): void {
   tieToParent(program);
   planAppArmor(program, spec.security);
   writeCgroup(program, spec.cgroup);
   planOomScore(program, spec.limits?.oomScoreAdj ?? 0); // while /proc is the host's
-  program.call("setns", [spec.pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
+  if (!(spec.shared & CLONE.NEWPID)) {
+    program.call("setns", [spec.pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
+  }
   // All at once, or none (Linux 5.8). The root is the namespace's own then.
-  program.call("setns", [spec.process, JOINED], { what: "join the container's namespaces" });
+  program.call("setns", [spec.process, JOINED & ~spec.shared], {
+    what: "join the container's namespaces",
+  });
   connectStreams(program, spec);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(fds));
@@ -63,7 +69,7 @@ export function planJoin(
   leaveKeyring(program);
   program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
   if (spec.tty) giveTerminal(program, spec.user);
-  planRights(program, spec, lastCapability);
+  planRights(program, spec, host);
 }
 
 /**
@@ -75,7 +81,7 @@ export function startInside(
   keeping: Omit<Keeping, "directory"> & { readonly discarded?: number },
 ): Keeper {
   const process = new SpawnProgram(), { inside, fds, isRefusal } = insideOther(spec, spec.tty);
-  planJoin(process, spec, readHostFacts([]).lastCapability, fds);
+  planJoin(process, spec, readHostFacts([]), fds);
   const { cgroup, pidNamespace, stdio } = spec;
   const cgroupFd = cgroup?.hierarchy.version === 2 ? cgroup.fd : undefined;
   const lent = [

@@ -6,7 +6,9 @@
 import { AT, CLONE, MNT_DETACH, MOVE_MOUNT_F_EMPTY_PATH, MS } from "../../ffi/constants.ts";
 import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
+import { isOnlyHierarchy } from "./cgroup.ts";
 import { planDevices } from "./devices.ts";
+import { type HostTrees, planAttach, takeHostTrees } from "./host_trees.ts";
 import { planLimits } from "./limits/plan.ts";
 import { planResourceLimits } from "./limits/resource_limits.ts";
 import { planDirectories, planHiding, planMount, planReadonlyRoot } from "./mounts.ts";
@@ -20,6 +22,11 @@ export interface HostFacts {
   readonly lastCapability: number;
   /** Which of the paths to hide or protect exist here, and whether they are directories. */
   readonly kernelPaths: ReadonlyMap<string, "file" | "directory">;
+  /** Undefined where box is not in a user namespace. */
+  readonly userNamespace?: {
+    /** Whether setgroups(2) is forbidden: where only one group is mapped. */
+    readonly deniesGroups: boolean;
+  };
 }
 
 /**
@@ -52,10 +59,14 @@ export function planSandbox(
   joinCgroup(program, spec);
   joinNamespaces(program, spec);
   if (spec.network === "none") bringLoopbackUp(program);
+  const trees = host.userNamespace && takeHostTrees(program, spec);
   enterRoot(program, spec.rootfs);
-  mountKernelFileSystems(program, spec);
-  planDevices(program, spec);
-  planLimits(program, spec.limits);
+  if (trees === undefined) leaveOldRoot(program);
+  mountKernelFileSystems(program, spec, trees);
+  // A user namespace may only mount /proc and /sys as long as it sees the host's (mount_namespaces(7)).
+  if (trees !== undefined) leaveOldRoot(program);
+  planDevices(program, spec, trees);
+  planLimits(program, spec.limits, trees);
   planHiding(program, spec, host.kernelPaths);
   for (const mount of spec.mounts) planMount(program, mount);
   planDirectories(program, spec.workingDirectory); // docker makes what is missing of it
@@ -73,7 +84,7 @@ export function planSandbox(
   program.call("chdir", [spec.workingDirectory], {
     what: `change to the working directory ${spec.workingDirectory}`,
   });
-  planRights(program, spec, host.lastCapability);
+  planRights(program, spec, host);
 }
 
 function joinCgroup(program: SpawnProgram, { cgroup }: SandboxSpec): void {
@@ -122,22 +133,35 @@ function enterRoot(program: SpawnProgram, rootfs: string): void {
   });
   program.call("chdir", [rootfs], { what: `enter ${rootfs}` });
   program.call("pivot_root", [".", "."], { what: `make ${rootfs} the root` });
+}
+
+/** It lies on top of the new one, which paths that begin with a slash lead to. */
+function leaveOldRoot(program: SpawnProgram): void {
   program.call("umount2", [".", MNT_DETACH], { what: "unmount the host's root" });
   program.call("chdir", ["/"], { what: "enter the new root" });
 }
 
 /** /proc and /sys are known to be plain directories of the root: the init layer sees to it, and box checks it. */
-function mountKernelFileSystems(program: SpawnProgram, spec: SandboxSpec): void {
+function mountKernelFileSystems(
+  program: SpawnProgram,
+  spec: SandboxSpec,
+  trees: HostTrees | undefined,
+): void {
   const { cgroup, procTree } = spec, isPrivileged = spec.security.hostDevices !== undefined;
   const flags = MS.NOSUID | MS.NODEV | MS.NOEXEC, readOnly = isPrivileged ? 0 : MS.RDONLY;
   const what = "mount /proc";
-  if (procTree === undefined) program.call("mount", ["proc", "/proc", "proc", flags, 0], { what });
-  else {
+  if (trees?.proc !== undefined) planAttach(program, trees.proc, "/proc");
+  else if (procTree === undefined) {
+    program.call("mount", ["proc", "/proc", "proc", flags, 0], { what });
+  } else {
     const place = [AT.FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH] as const;
     program.call("move_mount", [procTree, "", ...place], { what });
   }
-  program.call("mount", ["sysfs", "/sys", "sysfs", flags | readOnly, 0], { what: "mount /sys" });
-  if (cgroup?.hierarchy.version === 2 && cgroup.hierarchy.mountPoint === "/sys/fs/cgroup") {
+  if (trees?.sys !== undefined) planAttach(program, trees.sys, "/sys");
+  else {program.call("mount", ["sysfs", "/sys", "sysfs", flags | readOnly, 0], {
+      what: "mount /sys",
+    });}
+  if (cgroup !== undefined && isOnlyHierarchy(cgroup.hierarchy)) {
     program.call("mount", ["cgroup", "/sys/fs/cgroup", "cgroup2", flags | readOnly, 0], {
       what: "mount /sys/fs/cgroup",
     });

@@ -5,6 +5,7 @@ import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { tieToKeeper } from "../../ffi/spawn/tie.ts";
 import { type Capability, capabilityMask, capsetArguments } from "./capabilities.ts";
 import type { HostDevice } from "./host_devices.ts";
+import type { HostFacts } from "./plan.ts";
 import type { User } from "./user.ts";
 
 export interface SandboxSecurity {
@@ -24,14 +25,14 @@ export interface SandboxSecurity {
 export function planRights(
   program: SpawnProgram,
   { user, security }: { readonly user: User; readonly security: SandboxSecurity },
-  lastCapability: number,
+  { lastCapability, userNamespace }: Pick<HostFacts, "lastCapability" | "userNamespace">,
 ): void {
   const { noNewPrivileges, seccompFilter } = security;
   limitCapabilities(program, security.capabilities, lastCapability);
   program.call("umask", [0o022], { what: "set the umask" });
   // Without no_new_privs a filter takes CAP_SYS_ADMIN: seccomp(2). As little as possible comes after it, which it could forbid.
   const isPrivileged = seccompFilter !== undefined && !noNewPrivileges;
-  becomeUser(program, user, isPrivileged);
+  becomeUser(program, user, isPrivileged, userNamespace?.deniesGroups);
   const rights = user.uid === 0 ? security.capabilities : 0n;
   setCapabilities(program, isPrivileged ? rights | maskOf("SYS_ADMIN") : rights);
   tieToParent(program); // once more: a change of user unties
@@ -57,9 +58,16 @@ function limitCapabilities(program: SpawnProgram, mask: bigint, lastCapability: 
   }
 }
 
-function becomeUser(program: SpawnProgram, user: User, keepsCapabilities: boolean): void {
+function becomeUser(
+  program: SpawnProgram,
+  user: User,
+  keepsCapabilities: boolean,
+  keepsGroups = false,
+): void {
   const groups = new Uint8Array(Uint32Array.from(user.groups).buffer);
-  program.call("setgroups", [user.groups.length, groups], { what: "set supplementary groups" });
+  if (!keepsGroups) {
+    program.call("setgroups", [user.groups.length, groups], { what: "set supplementary groups" });
+  }
   program.call("setresgid", [user.gid, user.gid, user.gid], { what: `become group ${user.gid}` });
   if (keepsCapabilities && user.uid !== 0) {
     program.call("prctl", [PR.SET_KEEPCAPS, 1, 0, 0, 0], { what: "keep capabilities" });

@@ -5,7 +5,6 @@ import { openDirectory, readEntries, removeTree } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import {
   changeModeOfFd,
-  changeOwnerOfFd,
   close,
   type DirectoryFd,
   makeDirectory,
@@ -31,6 +30,7 @@ import { dataPath, deviceOf, volumePath } from "../../storage/volume/volume_stor
 import { isAlive } from "../container/process_identity.ts";
 import { openInRoot } from "../sandbox/rootfs.ts";
 import { mountDevice, resolveDevice } from "./device.ts";
+import { giveOwnerOfFd, withNotedOwner } from "../../storage/owner.ts";
 
 /** Where a copy lies until it is complete: next to `_data`. */
 const STAGING = ".populate";
@@ -143,8 +143,8 @@ async function replaceData(volume: string, from: DirectoryFd): Promise<void> {
 async function copyTree(from: DirectoryFd, to: number): Promise<void> {
   const archive = sourceOf(packTree(from, { form: "plain" }));
   await unpackArchive(archive, to, { conflicts: "refuse" });
-  const stat = statAt(from, ""), attributes = readAttributes(from);
-  changeOwnerOfFd(to, stat.uid, stat.gid);
+  const stat = withNotedOwner(from, statAt(from, "")), attributes = readAttributes(from);
+  giveOwnerOfFd(to, stat.uid, stat.gid);
   if (attributes) setAttributesOfFd(to, attributes);
   changeModeOfFd(to, stat.mode & 0o7777);
   setTimesOfFd(to, stat.accessed, stat.modified);

@@ -2,19 +2,13 @@
 
 import { AT } from "../../ffi/constants.ts";
 import { listNames, openDirectory, removeTree } from "../../ffi/directory.ts";
-import {
-  changeMode,
-  changeOwner,
-  close,
-  type DirectoryFd,
-  makeDirectory,
-  rename,
-} from "../../ffi/file.ts";
+import { changeMode, close, type DirectoryFd, makeDirectory, rename } from "../../ffi/file.ts";
 import { statIfExists } from "../../ffi/stat.ts";
 import { hexOf, sha256 } from "../digest.ts";
 import { ensureDirectory } from "../files.ts";
 import { DirectoryLock } from "../lock.ts";
 import type { Store } from "../store.ts";
+import { giveOwner } from "../owner.ts";
 
 /** Milliseconds between attempts while somebody else has the directory. */
 const RETRY_INTERVAL = 10;
@@ -103,7 +97,7 @@ async function prepare(
   } finally {
     close(fd);
   }
-  changeOwner(AT.FDCWD, incomplete, uid, gid);
+  giveOwner(AT.FDCWD, incomplete, uid, gid);
   changeMode(AT.FDCWD, incomplete, mode);
   rename(AT.FDCWD, incomplete, AT.FDCWD, `${top}/data`);
 }

@@ -5,8 +5,6 @@ import { isErrno } from "../../ffi/errno.ts";
 import {
   changeMode,
   changeModeOfFd,
-  changeOwner,
-  changeOwnerOfFd,
   type DirectoryFd,
   openAt,
   setTimes,
@@ -15,6 +13,7 @@ import {
 } from "../../ffi/file.ts";
 import { getAttribute, listAttributes, setAttribute, setAttributeOfPath } from "../../ffi/xattr.ts";
 import type { TarHeader } from "./tar/header.ts";
+import { giveOwner, giveOwnerOfFd, OWNER_ATTRIBUTE } from "../owner.ts";
 
 /** Who is to own what is unpacked, instead of who the archive says. */
 export interface Owner {
@@ -25,9 +24,13 @@ export interface Owner {
 /** Extended attributes by name. */
 export type Attributes = Map<string, Uint8Array<ArrayBuffer>>;
 
-/** Attributes by which overlayfs itself is steered: in an archive they would be an attack (redirects into other layers). */
-function isOverlayAttribute(name: string): boolean {
-  return name.startsWith("trusted.overlay.") || name.startsWith("user.overlay.");
+/**
+ * Attributes by which overlayfs itself is steered: in an archive they would be an attack (redirects into other layers). So would
+ * box's own, which says who owns a file.
+ */
+function isReserved(name: string): boolean {
+  return name.startsWith("trusted.overlay.") || name.startsWith("user.overlay.") ||
+    name === OWNER_ATTRIBUTE;
 }
 
 /**
@@ -36,7 +39,7 @@ function isOverlayAttribute(name: string): boolean {
  */
 export function isArchivedAttribute(name: string): boolean {
   return name === "security.capability" ||
-    (name.startsWith("user.") && !isOverlayAttribute(name));
+    (name.startsWith("user.") && !isReserved(name));
 }
 
 /** Those of an open file's attributes that an archive keeps; undefined if there are none. */
@@ -56,7 +59,7 @@ function setAttributes(
   set: (name: string, value: Uint8Array<ArrayBuffer>) => void,
 ) {
   for (const [name, value] of attributes) {
-    if (isOverlayAttribute(name)) continue;
+    if (isReserved(name)) continue;
     try {
       set(name, value);
     } catch (error) {
@@ -75,7 +78,7 @@ export function setAttributesOfFd(fd: number, attributes: Attributes): void {
  * directory gets its times later: what is put into it changes them.
  */
 export function applyToFd(fd: number, header: TarHeader, owner: Owner): void {
-  changeOwnerOfFd(fd, owner.uid, owner.gid);
+  giveOwnerOfFd(fd, owner.uid, owner.gid);
   if (header.attributes) setAttributesOfFd(fd, header.attributes);
   changeModeOfFd(fd, header.mode & 0o7777);
   if (header.type !== "directory") {
@@ -90,7 +93,7 @@ export function applyToName(
   header: Pick<TarHeader, "type" | "mode" | "accessed" | "modified" | "attributes">,
   owner: Owner,
 ): void {
-  changeOwner(directory, name, owner.uid, owner.gid);
+  giveOwner(directory, name, owner.uid, owner.gid);
   if (header.attributes) {
     const path = `/proc/self/fd/${directory}/${name}`;
     setAttributes(header.attributes, (key, value) => setAttributeOfPath(path, key, value));

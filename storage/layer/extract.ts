@@ -18,6 +18,7 @@ import {
   withFd,
   writeAll,
 } from "../../ffi/file.ts";
+import { isInUserNamespace } from "../../ffi/privilege.ts";
 import { isDirectory, isSymlink, makeDevice, statAt } from "../../ffi/stat.ts";
 import { setAttributeOfPath } from "../../ffi/xattr.ts";
 import { cleanPath } from "../paths.ts";
@@ -27,7 +28,7 @@ import { DirectoryTimes } from "./directory_times.ts";
 import { baseOf, cleanName, joinPaths, parentOf, pathOf } from "./name.ts";
 import { openInRoot, ParentDirectories } from "./parent_directories.ts";
 import type { TarHeader } from "./tar/header.ts";
-import { isWhiteout, OPAQUE_ATTRIBUTE, OPAQUE_VALUE, parseWhiteout } from "./whiteout.ts";
+import { isWhiteout, OPAQUE_VALUE, opaqueAttribute, parseWhiteout } from "./whiteout.ts";
 
 export interface ExtractOptions {
   /** "overlay": whiteouts become what overlayfs understands. "plain": they are files like any other. */
@@ -183,11 +184,22 @@ export class LayerExtractor {
       default: {
         const device = makeDevice(header.deviceMajor, header.deviceMinor);
         const mode = deviceTypes[header.type] | 0o600;
-        this.#creating(directory, base, () => makeNode(directory, base, mode, device));
+        if (!this.#makeNode(directory, base, mode, device)) return false;
       }
     }
     applyToName(directory, base, header, owner);
     return false;
+  }
+
+  /** False for a device that nobody may make: in a user namespace it is left out, as by docker. */
+  #makeNode(directory: DirectoryFd, base: string, mode: number, device: number): boolean {
+    try {
+      this.#creating(directory, base, () => makeNode(directory, base, mode, device));
+      return true;
+    } catch (error) {
+      if (!isErrno(error, "EPERM") || !isInUserNamespace()) throw error;
+      return false;
+    }
   }
 
   /** Calls a function that creates a name, and once more if something else had to make way. */
@@ -267,7 +279,7 @@ export class LayerExtractor {
 
 /** Marks a directory as hiding what the layers below have in its place. */
 function makeOpaque(directory: DirectoryFd, base: string): void {
-  setAttributeOfPath(`/proc/self/fd/${directory}/${base}`, OPAQUE_ATTRIBUTE, OPAQUE_VALUE);
+  setAttributeOfPath(`/proc/self/fd/${directory}/${base}`, opaqueAttribute(), OPAQUE_VALUE);
 }
 
 /**

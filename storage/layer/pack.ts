@@ -13,11 +13,12 @@ import type { EntryType, TarHeader } from "./tar/header.ts";
 import { encodeHeader, END_OF_ARCHIVE_SIZE } from "./tar/writer.ts";
 import {
   isWhiteout,
-  OPAQUE_ATTRIBUTE,
   OPAQUE_MARKER,
   OPAQUE_VALUE,
+  opaqueAttribute,
   WHITEOUT_PREFIX,
 } from "./whiteout.ts";
+import { withNotedOwner } from "../owner.ts";
 
 export interface PackOptions {
   /** "overlay": an upper directory of overlayfs, whose whiteouts become those of a layer. "plain": what is there. */
@@ -110,8 +111,9 @@ class Packer {
   *#directory(handle: number, stat: Stat, path: string, name: string): Chunks {
     const fd = openDirectory(handle, ".");
     try {
-      this.#put({ ...headerOf(stat, `${name}/`, "directory"), attributes: readAttributes(fd) });
-      if (this.#options.form === "overlay" && isOpaque(fd)) this.#put(opaqueHeader(stat, name));
+      const owned = withNotedOwner(fd, stat), attributes = readAttributes(fd);
+      this.#put({ ...headerOf(owned, `${name}/`, "directory"), attributes });
+      if (this.#options.form === "overlay" && isOpaque(fd)) this.#put(opaqueHeader(owned, name));
       yield* this.tree(fd, path === "" ? "" : `${path}/`, `${name}/`);
     } finally {
       close(fd);
@@ -121,7 +123,7 @@ class Packer {
   *#file(handle: number, stat: Stat, name: string): Chunks {
     const fd = openAt(AT.FDCWD, `/proc/self/fd/${handle}`, O.RDONLY);
     try {
-      const header = headerOf(stat, name, "file");
+      const header = headerOf(withNotedOwner(fd, stat), name, "file");
       // Readers that give a link its owner take its attributes away by that, and set them again only if they are told.
       header.attributes = readAttributes(fd);
       if (this.#isLinked(stat, header)) return this.#put(header);
@@ -216,6 +218,6 @@ function opaqueHeader(stat: Stat, name: string): TarHeader {
 }
 
 function isOpaque(fd: number): boolean {
-  const value = getAttribute(fd, OPAQUE_ATTRIBUTE);
+  const value = getAttribute(fd, opaqueAttribute());
   return value?.length === 1 && value[0] === OPAQUE_VALUE[0];
 }

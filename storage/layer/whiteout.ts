@@ -4,6 +4,7 @@
  */
 
 import { isCharacterDevice, type Stat } from "../../ffi/stat.ts";
+import { overlayAttributes } from "../overlay2/user_attributes.ts";
 import { ArchiveError } from "./archive_error.ts";
 
 /** A file of this name, followed by NAME, hides NAME. */
@@ -16,7 +17,9 @@ export const OPAQUE_MARKER = ".wh..wh..opq";
 const AUFS_PREFIX = ".wh..wh.";
 
 /** Marks a directory that hides what is below it, with the value `y`. */
-export const OPAQUE_ATTRIBUTE = "trusted.overlay.opaque";
+export function opaqueAttribute(): string {
+  return `${overlayAttributes()}.overlay.opaque`;
+}
 
 export const OPAQUE_VALUE: Uint8Array<ArrayBuffer> = new TextEncoder().encode("y");
 

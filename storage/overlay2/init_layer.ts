@@ -5,12 +5,13 @@
  */
 
 import { AT } from "../../ffi/constants.ts";
-import { changeMode, changeOwner, makeDirectory, makeSymlink } from "../../ffi/file.ts";
+import { changeMode, makeDirectory, makeSymlink } from "../../ffi/file.ts";
 import { isDirectory } from "../../ffi/stat.ts";
 import { writeNewFile } from "../files.ts";
 import type { Store } from "../store.ts";
 import { diffDirectories } from "./directory.ts";
 import { type Found, lookup } from "./lookup.ts";
+import { giveOwner } from "../owner.ts";
 
 type Content = "directory" | "file" | { linkTo: string };
 
@@ -56,6 +57,6 @@ function isDirectoryThere(found: Found | undefined): found is Found {
 function makeDirectoryLike(path: string, below: Found | undefined): void {
   makeDirectory(AT.FDCWD, path, 0o755);
   if (!isDirectoryThere(below)) return;
-  changeOwner(AT.FDCWD, path, below.stat.uid, below.stat.gid);
+  giveOwner(AT.FDCWD, path, below.stat.uid, below.stat.gid);
   changeMode(AT.FDCWD, path, below.stat.mode & 0o7777);
 }

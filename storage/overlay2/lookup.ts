@@ -3,6 +3,7 @@
 import { AT } from "../../ffi/constants.ts";
 import { isCharacterDevice, isDirectory, type Stat, statIfExists } from "../../ffi/stat.ts";
 import { getAttributeOfPath } from "../../ffi/xattr.ts";
+import { overlayAttributes } from "./user_attributes.ts";
 
 /** A name in the merged view: its topmost appearance. */
 export interface Found {
@@ -49,5 +50,6 @@ export function isWhiteout(stat: Stat): boolean {
 
 /** An opaque directory hides the directories below it. */
 export function isOpaque(path: string): boolean {
-  return getAttributeOfPath(path, "trusted.overlay.opaque")?.[0] === "y".charCodeAt(0);
+  return getAttributeOfPath(path, `${overlayAttributes()}.overlay.opaque`)?.[0] ===
+    "y".charCodeAt(0);
 }

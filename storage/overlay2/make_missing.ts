@@ -1,11 +1,12 @@
 /** Making files in an upper directory without mounting it: where the merged view lacks them. */
 
 import { AT } from "../../ffi/constants.ts";
-import { changeMode, changeOwner, makeDirectory, readLink, setTimes } from "../../ffi/file.ts";
+import { changeMode, makeDirectory, readLink, setTimes } from "../../ffi/file.ts";
 import { isDirectory, isSymlink, statIfExists } from "../../ffi/stat.ts";
 import { InvalidError } from "../errors.ts";
 import { writeNewFile } from "../files.ts";
 import { type Found, lookup } from "./lookup.ts";
+import { giveOwner } from "../owner.ts";
 
 /** As path_resolution(7) has it. */
 const MAX_LINKS = 40;
@@ -43,7 +44,7 @@ export function makeMissing(
     else {
       if (isLast && kind === "file") writeNewFile(own + prefix, "", { mode: 0o644 });
       else makeDirectory(AT.FDCWD, own + prefix, 0o755);
-      changeOwner(AT.FDCWD, own + prefix, owner.uid, owner.gid);
+      giveOwner(AT.FDCWD, own + prefix, owner.uid, owner.gid);
     }
   });
   return true;
@@ -56,7 +57,7 @@ function notADirectory(path: string): InvalidError {
 /** A directory on top of another is merged with it, and its own attributes are what shows. */
 function makeDirectoryLike(path: string, { stat }: Found): void {
   makeDirectory(AT.FDCWD, path, 0o755);
-  changeOwner(AT.FDCWD, path, stat.uid, stat.gid);
+  giveOwner(AT.FDCWD, path, stat.uid, stat.gid);
   changeMode(AT.FDCWD, path, stat.mode & 0o7777);
   setTimes(AT.FDCWD, path, stat.accessed, stat.modified);
 }

@@ -4,10 +4,13 @@ import { AT } from "../../ffi/constants.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
 import { removeDirectory } from "../../ffi/file.ts";
 import { mount, umount2 } from "../../ffi/mount.ts";
+import { isInUserNamespace } from "../../ffi/privilege.ts";
+import { statIfExists } from "../../ffi/stat.ts";
 import { supportsAttribute } from "../../ffi/xattr.ts";
 import { EngineError } from "../errors.ts";
 import { ensureDirectory, readTextIfExists } from "../files.ts";
 import type { Store } from "../store.ts";
+import { attributeOption, overlayAttributes } from "./user_attributes.ts";
 import { lowerLinks } from "./directory.ts";
 
 /** mount(2) takes at most a page of options, its NUL included. */
@@ -81,9 +84,22 @@ function cannotMount(store: Store, why: string): EngineError {
 
 /** The kernel mounts it all the same where a file system has no extended attributes, and fails later. */
 function checkUpperLayer(store: Store, id: string): void {
-  if (!supportsAttribute(`${store.overlays}/${id}/diff`, "trusted.overlay.opaque")) {
+  checkOrigin(store);
+  const opaque = `${overlayAttributes()}.overlay.opaque`;
+  if (!supportsAttribute(`${store.overlays}/${id}/diff`, opaque)) {
     throw cannotMount(store, UNSUITABLE);
   }
+}
+
+/** What layers hide is marked in attributes that only one of the two kinds of overlays looks at. */
+function checkOrigin(store: Store): void {
+  const isMade = statIfExists(AT.FDCWD, store.userNamespaceMark) !== undefined;
+  if (isMade === isInUserNamespace()) return;
+  throw cannotMount(
+    store,
+    `the store was made ${isMade ? "in a user namespace" : "outside of user namespaces"}, ` +
+      "and files that its layers remove would be back; choose another place with --root or BOX_ROOT",
+  );
 }
 
 /** Unmounts an overlay; docker removes the directory, too. */
@@ -124,7 +140,7 @@ function escapeOption(path: string): string {
 function featuresToDisable(): string {
   return ["index", "redirect_dir", "metacopy"]
     .filter((name) => readTextIfExists(`/sys/module/overlay/parameters/${name}`)?.startsWith("Y"))
-    .map((name) => `,${name}=off`).join("");
+    .map((name) => `,${name}=off`).join("") + attributeOption();
 }
 
 function mountWith(target: string, data: string): void {

@@ -3,6 +3,7 @@
 import { AT, O } from "../../ffi/constants.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import { mount } from "../../ffi/mount.ts";
+import { attributeOption } from "./user_attributes.ts";
 import { inPrivateMountNamespace } from "../../ffi/mount_namespace.ts";
 
 export interface Stack {
@@ -31,7 +32,7 @@ export function openStack(
       `lowerdir=${lower.map(reach).join(":")}`,
       ...(writable ? [`upperdir=${reach(writable.upper)}`, `workdir=${reach(writable.work)}`] : []),
     ];
-    const data = options.join(",");
+    const data = options.join(",") + attributeOption();
     mount({ source: "overlay", target: mountPoint, type: "overlay", flags: 0, data });
     return open(mountPoint);
   });

@@ -40,7 +40,7 @@ export { PseudoTerminal } from "./harness/pseudo_terminal.ts";
 export interface BoxTestOptions {
   /** What the machine must have, else the test is skipped. Root is always needed. */
   needs?: Need[];
-  /** Name of the user who runs box; root by default. */
+  /** Name of the user who runs box; by default BOX_TEST_USER, else root. */
   user?: string;
   /** What containers get that ask for no network: none, without which they start faster, or box's default. */
   network?: "none" | "default";
@@ -56,7 +56,10 @@ export function boxTest(name: string, ...rest: [BoxTest] | [BoxTestOptions, BoxT
   testWith([root, ...options.needs ?? []], name, () => runInBox(test, options));
 }
 
-async function runInBox(test: BoxTest, { user, network }: BoxTestOptions): Promise<void> {
+async function runInBox(
+  test: BoxTest,
+  { user = Deno.env.get("BOX_TEST_USER"), network }: BoxTestOptions,
+): Promise<void> {
   const box = await Box.create(user, network);
   try {
     await test(box);

@@ -3,7 +3,6 @@
 import { O, S } from "../../../ffi/constants.ts";
 import {
   changeModeOfFd,
-  changeOwnerOfFd,
   close,
   type DirectoryFd,
   duplicate,
@@ -40,6 +39,7 @@ import { SourceChangedError } from "./source_lookup.ts";
 import { closeDirectory, type TargetDirectory, type TargetTree } from "./target_tree.ts";
 import type { CopyRequest, CopySource } from "./types.ts";
 import type { SourceVisitor } from "./walk.ts";
+import { giveOwnerOfFd, withNotedOwner } from "../../../storage/owner.ts";
 
 const NEW_FILE = O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW;
 
@@ -74,7 +74,8 @@ export class SourceCopier implements SourceVisitor {
     // What stands for the destination is there already, and keeps its attributes.
     if (name === ".") return void this.#directories.push(duplicateOf(this.#directories[0]));
     const attributes = readAttributes(fd), modified = this.#timeOf(stat);
-    const wanted = { ...this.#ownerOf(stat), mode: this.#modeOf(stat), attributes, modified };
+    const owner = this.#ownerOf(withNotedOwner(fd, stat));
+    const wanted = { ...owner, mode: this.#modeOf(stat), attributes, modified };
     this.#directories.push(this.target.overlay(this.#directory, name, wanted));
   }
 
@@ -145,8 +146,9 @@ export class SourceCopier implements SourceVisitor {
 
   /** With no more calls than are needed: a file made by root is root's, and mostly has its mode from the start. */
   #applyToFile(from: number, fd: number, stat: Stat, mode: number, getsGroup: boolean): void {
-    const { uid, gid } = this.#ownerOf(stat), attributes = readAttributes(from);
-    if (uid !== 0 || gid !== 0 || getsGroup) changeOwnerOfFd(fd, uid, gid);
+    const { uid, gid } = this.#ownerOf(withNotedOwner(from, stat));
+    const attributes = readAttributes(from);
+    if (uid !== 0 || gid !== 0 || getsGroup) giveOwnerOfFd(fd, uid, gid);
     if (attributes) setAttributesOfFd(fd, attributes);
     if ((mode & (0o7000 | this.#umask)) !== 0) changeModeOfFd(fd, mode);
     const modified = this.#timeOf(stat);

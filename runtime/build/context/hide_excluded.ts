@@ -4,7 +4,6 @@ import { S } from "../../../ffi/constants.ts";
 import { DT, openDirectory, readEntries, removeTree } from "../../../ffi/directory.ts";
 import {
   changeModeOfFd,
-  changeOwnerOfFd,
   close,
   type DirectoryFd,
   makeDirectory,
@@ -14,6 +13,7 @@ import {
 import { isDirectory, statAt } from "../../../ffi/stat.ts";
 import { joinPaths } from "../../../storage/layer/name.ts";
 import type { ExcludePredicate } from "./types.ts";
+import { giveOwnerOfFd } from "../../../storage/owner.ts";
 
 /**
  * Makes whiteouts in an empty directory for all that is left out of a tree: as the upper of two lower directories of an overlay
@@ -79,7 +79,7 @@ function searchIn(
 /** What is seen of a directory in an overlay is the topmost one's. */
 function copyAttributes(from: DirectoryFd, to: DirectoryFd): void {
   const { uid, gid, mode, modified } = statAt(from, "");
-  changeOwnerOfFd(to, uid, gid);
+  giveOwnerOfFd(to, uid, gid);
   changeModeOfFd(to, mode & 0o7777);
   setTimesOfFd(to, modified, modified);
 }

@@ -5,7 +5,6 @@ import { openDirectory } from "../../../ffi/directory.ts";
 import { isErrno, SystemError } from "../../../ffi/errno.ts";
 import {
   changeModeOfFd,
-  changeOwnerOfFd,
   close,
   type DirectoryFd,
   makeDirectory,
@@ -26,6 +25,7 @@ import {
 import { DirectoryTimes } from "../../../storage/layer/directory_times.ts";
 import { joinPaths } from "../../../storage/layer/name.ts";
 import { type ResolvedPath, resolvePath } from "./resolve_path.ts";
+import { giveOwnerOfFd } from "../../../storage/owner.ts";
 
 const S_ISGID = 0o2000;
 const ENOTDIR = 20;
@@ -162,7 +162,7 @@ export class TargetTree {
       }
       const fd = openDirectory(parent.fd, name);
       try {
-        changeOwnerOfFd(fd, uid, gid);
+        giveOwnerOfFd(fd, uid, gid);
         if (attributes) setAttributesOfFd(fd, attributes);
         changeModeOfFd(fd, mode);
       } catch (error) {

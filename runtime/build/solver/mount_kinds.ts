@@ -1,7 +1,7 @@
 /** The kinds of mounts that a RUN can have. */
 
 import { AT, MS, O } from "../../../ffi/constants.ts";
-import { changeModeOfFd, changeOwnerOfFd, openAt, withFd, writeAll } from "../../../ffi/file.ts";
+import { changeModeOfFd, openAt, withFd, writeAll } from "../../../ffi/file.ts";
 import { cloneTree, mount } from "../../../ffi/mount.ts";
 import { inPrivateMountNamespace } from "../../../ffi/mount_namespace.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
@@ -15,6 +15,7 @@ import { openBindView } from "./bind_view.ts";
 import { resolveTree } from "./resolve_tree.ts";
 import type { BuildSession } from "./session.ts";
 import type { BuildTree } from "./sources.ts";
+import { giveOwnerOfFd } from "../../../storage/owner.ts";
 
 /** One mount while it is made ready: descriptors and variables go where the others' are. */
 export interface Opening {
@@ -174,7 +175,7 @@ export function privateFile(
     const path = `${scratch}/file`;
     withFd(openAt(AT.FDCWD, path, O.WRONLY | O.CREAT | O.EXCL, 0o600), (fd) => {
       writeAll(fd, content);
-      changeOwnerOfFd(fd, uid, gid);
+      giveOwnerOfFd(fd, uid, gid);
       changeModeOfFd(fd, mode);
     });
     return cloneTree(path, false);

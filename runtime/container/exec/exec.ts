@@ -91,7 +91,7 @@ export async function startExec(
 }
 
 function describeExec(
-  { container: { Config: config }, process, pidNamespace, root, cgroup }: ExecTarget,
+  { container: { Config: config }, process, pidNamespace, shared, root, cgroup }: ExecTarget,
   request: ExecRequest,
   hostConfig: HostConfig,
   linkVariables: readonly string[],
@@ -108,6 +108,7 @@ function describeExec(
   return {
     process,
     pidNamespace,
+    shared,
     root,
     cgroup,
     limits: { ulimits: hostConfig.Ulimits ?? [], oomScoreAdj: hostConfig.OomScoreAdj },

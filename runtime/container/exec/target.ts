@@ -1,8 +1,9 @@
 /** A running container, held open for a process that joins it. */
 
-import { AT, O } from "../../../ffi/constants.ts";
+import { AT, CLONE, O } from "../../../ffi/constants.ts";
 import { isErrno } from "../../../ffi/errno.ts";
-import { close, openAt } from "../../../ffi/file.ts";
+import { close, openAt, readLink } from "../../../ffi/file.ts";
+import { isInUserNamespace } from "../../../ffi/privilege.ts";
 import type { ContainerFile } from "../../../storage/container/config.ts";
 import { probeCgroups } from "../../sandbox/cgroup.ts";
 import type { SandboxSpec } from "../../sandbox/spec.ts";
@@ -14,6 +15,8 @@ export class ExecTarget implements Disposable {
   /** pidfd of the container's first process. */
   readonly process: number;
   readonly pidNamespace: number;
+  /** Namespaces that are box's own as well: CLONE_NEW* flags. */
+  readonly shared: number;
   /** Its root: everything in it is hostile. */
   readonly root: number;
   /** The container's control group, if it has one. */
@@ -28,6 +31,7 @@ export class ExecTarget implements Disposable {
     try {
       this.process = this.keep(process);
       this.pidNamespace = this.keep(openAt(AT.FDCWD, `/proc/${pid}/ns/pid`, O.RDONLY));
+      this.shared = isInUserNamespace() ? sharedNamespaces(pid) : 0;
       this.root = this.keep(openAt(AT.FDCWD, `/proc/${pid}/root`, O.PATH | O.DIRECTORY));
       this.cgroup = this.openCgroup();
       // The pid was its own all the while.
@@ -53,4 +57,23 @@ export class ExecTarget implements Disposable {
     this.fds.push(fd);
     return fd;
   }
+}
+
+/**
+ * In a user namespace the host's namespaces, which a container has that was not given its own, cannot be joined, not even by
+ * those who are in them.
+ */
+function sharedNamespaces(pid: number): number {
+  const names = {
+    pid: CLONE.NEWPID,
+    net: CLONE.NEWNET,
+    ipc: CLONE.NEWIPC,
+    uts: CLONE.NEWUTS,
+    cgroup: CLONE.NEWCGROUP,
+  };
+  const identity = (process: string, name: string) =>
+    readLink(AT.FDCWD, `/proc/${process}/ns/${name}`);
+  return Object.entries(names)
+    .filter(([name]) => identity(String(pid), name) === identity("self", name))
+    .reduce((flags, [, flag]) => flags | flag, 0);
 }

@@ -2,6 +2,7 @@
 
 import { AT } from "../../../ffi/constants.ts";
 import { listNames } from "../../../ffi/directory.ts";
+import { isInUserNamespace } from "../../../ffi/privilege.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
 import { readTextIfExists } from "../../../storage/files.ts";
 import { type CgroupHierarchy, probeCgroups } from "../cgroup.ts";
@@ -15,14 +16,18 @@ export class Controllers {
   constructor() {
     const hierarchy = probeCgroups();
     this.#unified = hierarchy?.version === 2 ? hierarchy : undefined;
-    const list = this.#unified &&
-      readTextIfExists(`${this.#unified.mountPoint}/cgroup.controllers`);
-    this.#inUnified = list?.trim().split(" ") ?? [];
+    const read = (file: string) =>
+      this.#unified && readTextIfExists(`${this.#unified.mountPoint}/${file}`)?.trim();
+    // Only the root may give controllers to groups below while there are processes in it: cgroups(7).
+    const isBusy = isInUserNamespace() && read("cgroup.procs") !== "";
+    const list = read(isBusy ? "cgroup.subtree_control" : "cgroup.controllers");
+    this.#inUnified = list?.split(" ").filter(Boolean) ?? [];
   }
 
   /** Where groups of a controller are made; undefined if this host has it not. */
   locate(controller: Controller): CgroupHierarchy | undefined {
     if (this.#inUnified.includes(controller)) return this.#unified;
+    if (isInUserNamespace()) return undefined; // groups of v1 are not for users to make
     const mountPoint = v1MountPoint(controller);
     return statIfExists(AT.FDCWD, `${mountPoint}/cgroup.procs`)
       ? { version: 1, mountPoint }

@@ -43,7 +43,7 @@ function findMapping(mapping: DeviceMapping): FoundDevices {
 function describe(source: string, target: string, stat: Stat): DeviceNode[] {
   if (isDevice(stat)) {
     const [major, minor] = stat.nodeDevice, { mode, uid, gid } = stat;
-    return [{ path: target, mode, uid, gid, major, minor }];
+    return [{ source, path: target, mode, uid, gid, major, minor }];
   }
   if (!isDirectory(stat)) return [];
   return listNames(source).filter((name) => !OWN.has(name)).flatMap((name) => {

@@ -3,18 +3,26 @@
 import { AT, MS, O } from "../../../ffi/constants.ts";
 import { encodeName } from "../../../ffi/cstring.ts";
 import type { SpawnProgram } from "../../../ffi/spawn/program.ts";
+import type { Cell } from "../../../ffi/spawn/values.ts";
 import { makeDevice } from "../../../ffi/stat.ts";
 import { deviceNodes } from "../devices.ts";
+import { type HostTrees, planHostNode } from "../host_trees.ts";
 import { planDirectories } from "../mounts.ts";
 import type { DeviceNode, SandboxLimits } from "./spec.ts";
 import { planSysctls } from "./sysctls.ts";
 
 /** With /proc, /sys and /dev of the new root mounted, and not yet protected. */
-export function planLimits(program: SpawnProgram, limits: SandboxLimits | undefined): void {
+export function planLimits(
+  program: SpawnProgram,
+  limits: SandboxLimits | undefined,
+  trees?: HostTrees,
+): void {
   if (limits === undefined) return;
   planOomScore(program, limits.oomScoreAdj);
   planSysctls(program, limits.sysctls);
-  for (const device of limits.devices) planDevice(program, device);
+  for (const device of limits.devices) {
+    planDevice(program, device, trees?.devices.get(device.source));
+  }
   if (limits.visibleControllers.length > 0) planControllers(program, limits.visibleControllers);
 }
 
@@ -32,11 +40,12 @@ export function planOomScore(program: SpawnProgram, score: number): void {
 }
 
 /** What every container has stays as it is. */
-function planDevice(program: SpawnProgram, device: DeviceNode): void {
+function planDevice(program: SpawnProgram, device: DeviceNode, tree: Cell | undefined): void {
   const { path, mode, uid, gid } = device;
   if (deviceNodes.some(([name]) => path === `/dev/${name}`)) return;
   const slash = path.lastIndexOf("/"), name = path.slice(slash + 1);
   const directory = planDirectories(program, path.slice(0, slash));
+  if (tree !== undefined) return planHostNode(program, tree, { directory, name });
   const what = `make device ${path}`;
   program.call(
     "mknodat",

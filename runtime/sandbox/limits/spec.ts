@@ -15,6 +15,8 @@ export interface SandboxLimits {
 
 /** A node that is made for --device. */
 export interface DeviceNode {
+  /** The host's path of it. */
+  readonly source: string;
   /** Inside the root. */
   readonly path: string;
   /** Type and permission bits. */

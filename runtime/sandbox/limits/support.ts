@@ -1,5 +1,6 @@
 /** Which limits the kernel of this host can keep: docker's sysinfo. */
 
+import { isInUserNamespace } from "../../../ffi/privilege.ts";
 import { probeCgroups } from "../cgroup.ts";
 import { Controllers } from "./controllers.ts";
 import { canLoadDevicePrograms } from "./guard_devices.ts";
@@ -51,7 +52,8 @@ export function probeLimits(controllers: Controllers = new Controllers()): Limit
     mems: cpuset ? controllers.read("cpuset", ["cpuset.mems.effective", "cpuset.mems"]) : "",
     ioWeight: has("io", "blkio.weight", "io.weight") ||
       has("io", "blkio.bfq.weight", "io.bfq.weight"),
-    devices: hasDevicePrograms() || isThere("devices"),
+    // In a user namespace nobody can open a device that he has made.
+    devices: isInUserNamespace() || hasDevicePrograms() || isThere("devices"),
     ioRates: version("io") === 2 || has("io", "blkio.throttle.read_bps_device"),
   };
 }

@@ -172,20 +172,21 @@ function isSelf({ uid }: User): boolean {
 }
 
 /**
- * The command that starts box, for a user who may not be able to look into the project: a compiled
- * program is copied to `copy` then, and the source skips the test.
+ * The command that starts box, for a user who may not be able to look into the project, or to where
+ * Deno is: a compiled program, or Deno, is copied to `copy` then. Without the source the test is
+ * skipped.
  */
 async function programFor(user: User, copy: string): Promise<string[]> {
-  const command = binary ? [binary] : source;
-  if (isSelf(user)) return command;
+  const [program, ...args] = binary ? [binary] : source;
+  if (isSelf(user)) return [program, ...args];
   const { uid, gid } = user;
-  for (const file of binary ? [binary] : [Deno.execPath(), mainModule]) {
-    if ((await run(["test", "-r", file], { uid, gid, cwd: "/" })).code === 0) continue;
-    skipUnless(binary, `${user.name} may not read ${file}`);
-    await Deno.copyFile(binary, copy);
-    return [copy];
-  }
-  return command;
+  const canRead = async (file: string) =>
+    (await run(["test", "-r", file], { uid, gid, cwd: "/" })).code === 0;
+  if (!binary) skipUnless(await canRead(mainModule), `${user.name} may not read ${mainModule}`);
+  if (await canRead(program)) return [program, ...args];
+  await Deno.copyFile(program, copy);
+  await Deno.chmod(copy, 0o755);
+  return [copy, ...args];
 }
 
 async function environment(user: User, top: string): Promise<Record<string, string>> {

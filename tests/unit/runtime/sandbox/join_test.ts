@@ -8,6 +8,7 @@ import { type JoinSpec, planJoin } from "../../../../runtime/sandbox/join.ts";
 const spec: JoinSpec = {
   process: 20,
   pidNamespace: 21,
+  shared: 0,
   root: 22,
   argv: ["true"],
   env: ["PATH=/bin"],
@@ -20,7 +21,10 @@ const spec: JoinSpec = {
 
 function plan(changes: Partial<JoinSpec> = {}): string[] {
   const program = new SpawnProgram();
-  planJoin(program, { ...spec, ...changes }, 40, [50, 51]);
+  planJoin(program, { ...spec, ...changes }, { lastCapability: 40, kernelPaths: new Map() }, [
+    50,
+    51,
+  ]);
   return describe(program);
 }
 

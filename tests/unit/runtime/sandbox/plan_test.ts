@@ -203,7 +203,15 @@ const limits = {
   ulimits: [{ Name: "nofile", Soft: 100, Hard: -1 }],
   sysctls: { "net.ipv4.conf.eth0/1.rp_filter": "1" },
   oomScoreAdj: -5,
-  devices: [{ path: "/dev/a/b", mode: 0o20640, uid: 1, gid: 2, major: 8, minor: 1 }],
+  devices: [{
+    source: "/dev/a/b",
+    path: "/dev/a/b",
+    mode: 0o20640,
+    uid: 1,
+    gid: 2,
+    major: 8,
+    minor: 1,
+  }],
   visibleControllers: ["memory"],
 };
 
@@ -315,4 +323,23 @@ Deno.test("a privileged container has the host's devices, and may write to /sys"
   indexOf(lines, 'fchownat(-100, "/dev/kvm", 0, 0x68');
   assert.match(lines[indexOf(lines, '"sysfs", "/sys"')], /0xe, 0\)/);
   assert.match(plan()[indexOf(plan(), '"sysfs", "/sys"')], /0xf, 0\)/);
+});
+
+Deno.test("in a user namespace devices are the host's, and its root goes when /proc and /sys are mounted", () => {
+  const program = new SpawnProgram();
+  const userNamespace = { deniesGroups: true };
+  planSandbox(program, spec, { ...host, userNamespace }, []);
+  const lines = describe(program);
+  assertOrder(
+    lines,
+    'open_tree(-100, "/dev/null"',
+    "pivot_root",
+    'mount("proc", "/proc"',
+    'mount("sysfs", "/sys"',
+    "umount2",
+    'mount("tmpfs", "/dev"',
+    'openat(-100, "/dev/null"',
+    "move_mount",
+  );
+  assert.ok(!lines.some((line) => line.startsWith("mknodat") || line.startsWith("setgroups")));
 });

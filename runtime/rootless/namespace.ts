@@ -1,0 +1,83 @@
+/**
+ * The one user namespace that an ordinary user's box processes and containers are in, so that they can reach each other. A small
+ * process holds it. In the run directory there are
+ *
+ *     users    the lock that all have shared who are in the namespace; the holder waits for it, and ends
+ *     holder   the lock that the holder has as long as it lives, and its pid
+ *
+ * and the directory's own lock is held by whoever looks for the holder or makes one.
+ */
+
+import { AT, O } from "../../ffi/constants.ts";
+import {
+  close,
+  lock,
+  makePipe,
+  openAt,
+  readSmallFile,
+  setSizeOfFd,
+  tryLock,
+  writeAll,
+} from "../../ffi/file.ts";
+import { holdNamespaces } from "../../ffi/spawn/user_namespace.ts";
+import { CorruptStoreError } from "../../storage/errors.ts";
+import { DirectoryLock } from "../../storage/lock.ts";
+import { type Notice, type Person, writeMaps } from "./write_maps.ts";
+
+/** Descriptors, close-on-exec. */
+export interface UserNamespace {
+  /** As long as it is open, here or in another process, the namespace is kept. */
+  readonly users: number;
+  readonly user: number;
+  readonly mount: number;
+}
+
+/** Opens the namespace, and makes it if there is none. Throws SystemError if this host lets nobody have one. */
+export async function openUserNamespace(
+  directory: string,
+  person: Person,
+  notice: Notice,
+): Promise<UserNamespace> {
+  const users = openLockFile(directory, "users");
+  lock(users, "shared"); // before it is looked for: a holder that is about to go is gone then
+  using _ = DirectoryLock.take(directory, "exclusive");
+  const file = openLockFile(directory, "holder");
+  try {
+    const pid = tryLock(file) ? await makeHolder(directory, file, person, notice) : readPid(file);
+    const open = (name: string) => openAt(AT.FDCWD, `/proc/${pid}/ns/${name}`, O.RDONLY);
+    return { users, user: open("user"), mount: open("mnt") };
+  } finally {
+    close(file);
+  }
+}
+
+function openLockFile(directory: string, name: string): number {
+  return openAt(AT.FDCWD, `${directory}/${name}`, O.RDWR | O.CREAT | O.NOFOLLOW, 0o600);
+}
+
+/** Starts a holder, which inherits the lock on `file`, and returns its pid. It ends if this process does before it is complete. */
+async function makeHolder(
+  directory: string,
+  file: number,
+  person: Person,
+  notice: Notice,
+): Promise<number> {
+  const users = openLockFile(directory, "users"), [ready, go] = makePipe();
+  try {
+    const holder = holdNamespaces({ ready, users, held: [file] });
+    await writeMaps(holder.pid, person, notice);
+    setSizeOfFd(file, 0);
+    writeAll(file, new TextEncoder().encode(`${holder.pid}\n`));
+    writeAll(go, new Uint8Array([1]));
+    holder.close();
+    return holder.pid;
+  } finally {
+    [users, ready, go].forEach(close);
+  }
+}
+
+function readPid(file: number): number {
+  const text = new TextDecoder().decode(readSmallFile(file, 32));
+  if (!/^[1-9][0-9]*\n$/.test(text)) throw new CorruptStoreError("the holder's pid is missing");
+  return Number(text);
+}
