@@ -31,7 +31,12 @@ export class BoxBuilder {
   /** Builds a context; an image `tag` is left. */
   async build(context: string, options: readonly string[], tag: string): Promise<Outcome> {
     try {
-      const { options: values } = parseCommandLine(buildOptions, [...options, "-t", tag]);
+      const { options: values } = parseCommandLine(buildOptions, [
+        "--network=host",
+        "-t",
+        tag,
+        ...options,
+      ]);
       const request = await buildRequestOf(values, context, new AbortController().signal);
       await buildImage(this.store, request, silentProgress);
     } catch (error) {

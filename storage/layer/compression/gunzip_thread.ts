@@ -8,6 +8,15 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** Pieces of output that may wait to be taken, and pieces of input that may wait to be decompressed. */
 const MOST_OUTPUT = 8;
 const MOST_INPUT = 2;
+/** At the same time: each takes some 30 MB. */
+const MOST_THREADS = 2;
+
+let running = 0;
+
+/** Whether there may be one more. */
+export function mayHaveThread(): boolean {
+  return running < MOST_THREADS;
+}
 
 /** Buffers go to and fro: what is left to the collector of a thread stays for long. */
 const program = (chunkSize: number) => `
@@ -62,12 +71,14 @@ export async function* gunzipInThread(
     }
   };
   const fed = feed();
+  running++;
   try {
     for (let piece = await output.next(); piece !== null; piece = await output.next()) {
       yield piece;
       thread.post("more");
     }
   } finally {
+    running--;
     output.end();
     // Not waited for: a source from which nothing comes would keep whoever has had enough.
     fed.then(() => rest.return?.()).catch(() => {});

@@ -14,8 +14,9 @@ export async function* gunzip(source: ByteSource): ByteSource {
     if (!hasOtherProcessor) return yield* gunzipHere(source);
     const { head, rest } = await begin(source);
     if (rest === undefined) return yield* gunzipHere([head]);
-    const { gunzipInThread } = await import("./gunzip_thread.ts");
-    yield* gunzipInThread(head, rest, OUTPUT_SIZE);
+    const { gunzipInThread, mayHaveThread } = await import("./gunzip_thread.ts");
+    if (mayHaveThread()) yield* gunzipInThread(head, rest, OUTPUT_SIZE);
+    else yield* gunzipHere(resume(head, rest));
   } catch (error) {
     throw translate(error);
   }
@@ -31,6 +32,15 @@ async function begin(source: ByteSource): Promise<{ head: Bytes; rest?: AsyncIte
     size += value.length;
   }
   return { head: concatenate(chunks), rest };
+}
+
+async function* resume(head: Bytes, rest: AsyncIterator<Bytes>): ByteSource {
+  try {
+    yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
 }
 
 async function* gunzipHere(source: ByteSource | Iterable<Bytes>): ByteSource {

@@ -21,16 +21,25 @@ interface Answer {
   readonly piece: Bytes;
 }
 
+/** Shared by all that compress at the same time. */
 export class GzipThreads implements Disposable {
+  static #shared: GzipThreads | undefined;
   /** Pieces that have been compressed, to be filled anew. */
   readonly done: Bytes[] = [];
   readonly #threads: Thread<Answer>[] = [];
   /** Of each thread: who waits for its next answer. */
   readonly #waiting: PromiseWithResolvers<Bytes>[][] = [];
   #next = 0;
+  #users = 0;
 
-  /** Options of zlib. */
-  constructor(level: number, chunkSize: number) {
+  /** The threads; whoever has got them disposes of them. With options of zlib, the same each time. */
+  static share(level: number, chunkSize: number): GzipThreads {
+    const threads = GzipThreads.#shared ??= new GzipThreads(level, chunkSize);
+    threads.#users++;
+    return threads;
+  }
+
+  private constructor(level: number, chunkSize: number) {
     const count = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
     for (let index = 0; index < count; index++) {
       const waiting: PromiseWithResolvers<Bytes>[] = [];
@@ -60,7 +69,10 @@ export class GzipThreads implements Disposable {
     return answer.promise;
   }
 
+  /** The last user's end is theirs. */
   [Symbol.dispose](): void {
+    if (--this.#users > 0) return;
+    GzipThreads.#shared = undefined;
     for (const thread of this.#threads) thread[Symbol.dispose]();
   }
 }

@@ -33,11 +33,11 @@ export async function* gzip(source: ByteSource): ByteSource {
         yield here(member);
         continue;
       }
-      threads ??= new (await import("./gzip_threads.ts")).GzipThreads(LEVEL, CHUNK_SIZE);
+      threads ??= (await import("./gzip_threads.ts")).GzipThreads.share(LEVEL, CHUNK_SIZE);
       const compressed = threads.compress(member);
       compressed.catch(() => {}); // it is waited for below
       pending.push(compressed);
-      if (pending.length > 2 * threads.count) yield await pending.shift()!;
+      if (pending.length > threads.count + 1) yield await pending.shift()!;
     }
     if (size === 0) yield here(new Uint8Array(0));
     for (const compressed of pending) yield await compressed;

@@ -188,6 +188,9 @@ Deno.test("a large gzip file is decompressed in another thread, as any other is 
     const found = await collect(decompress(sourceOf(file, chunkSize)));
     assert.equal(hash(found), hash(noise), `chunks of ${chunkSize}`);
   }
+  // More at once than there are threads.
+  const several = [1, 2, 3, 4].map(() => collect(decompress(sourceOf(file, 1 << 20))));
+  for (const found of await Promise.all(several)) assert.equal(hash(found), hash(noise));
   const cut = collect(decompress(sourceOf(file.slice(0, -9))));
   await assert.rejects(cut, { name: "ArchiveError", message: "unexpected EOF" });
   const damaged = file.with(file.length - 7, file.at(-7)! ^ 1) as Bytes;

@@ -24,6 +24,10 @@ Deno.test("the same bytes give the same file, however they come", async () => {
   for (let at = 0; at < bytes.length; at += 77_777) pieces.push(bytes.slice(at, at + 77_777));
   deepEqual(await collect(gzip(sourceOf(pieces))), whole);
   ok(whole.length < bytes.length);
+  // Side by side they have the same threads.
+  for (const file of await Promise.all([1, 2, 3].map(() => collect(gzip(sourceOf([bytes])))))) {
+    deepEqual(file, whole);
+  }
 });
 
 Deno.test("an error of the source is the compressed file's", async () => {
