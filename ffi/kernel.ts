@@ -94,6 +94,7 @@ const signatures = {
   fchdir: { parameters: ["i32"], result: "i32" },
 
   // processes, memory, time
+  capget: { parameters: ["buffer", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   waitid: { parameters: ["i32", "i32", "buffer", "i32", "pointer"], result: "i32" },
   pidfd_getfd: { parameters: ["i32", "i32", "u32"], result: "i32" },

@@ -44,6 +44,7 @@ const numbers = {
   setgroups: [116, 159],
   setresuid: [117, 147],
   setresgid: [119, 149],
+  capget: [125, 90],
   capset: [126, 91],
   rt_sigtimedwait: [128, 137],
   fstatfs: [138, 44],
