@@ -89,7 +89,7 @@ export function systemInfo(store: Store): SystemInfo {
     ContainersPaused: paused,
     ContainersStopped: containers.length - running - paused,
     Images: listImageIds(store).length,
-    Driver: "overlay2",
+    Driver: store.driver,
     DriverStatus: describeDriver(backing),
     Plugins: {
       Volume: [],

@@ -2,7 +2,7 @@
 
 import { readContainerIfExists, readHostConfig } from "../../storage/container/container_store.ts";
 import type { DirectoryLock } from "../../storage/lock.ts";
-import { unmountOverlay } from "../../storage/overlay2/mount.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
 import type { Store } from "../../storage/store.ts";
 import { clearGroup } from "../sandbox/temporary_group.ts";
 import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
@@ -29,7 +29,7 @@ export async function clear(
   const container = id === undefined ? undefined : readContainerIfExists(store, id);
   if (id === undefined || container === undefined) {
     await clearGroup(mountId);
-    return unmountOverlay(store, mountId);
+    return driverOf(store).unmount(store, mountId);
   }
   if (isAlive(container) && container.BoxProcess === undefined) return; // dockerd's
   const running = adoptContainer(store, id, mountId, lock);
