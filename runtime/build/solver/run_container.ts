@@ -6,6 +6,7 @@ import { cloneTree, setMountAttributes } from "../../../ffi/mount.ts";
 import { poller } from "../../../ffi/poller.ts";
 import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
+import { InvalidError } from "../../../storage/errors.ts";
 import type { WorkingLayer } from "../../../storage/layer/working_layer.ts";
 import type { MountStub } from "../../../storage/overlay2/make_missing.ts";
 import { decodeExitStatus } from "../../container/exit_status.ts";
@@ -14,7 +15,9 @@ import { writeHostFiles } from "../../container/network_files.ts";
 import { DEFAULT_PATH, inspectRoot } from "../../container/prepare.ts";
 import { securityOf } from "../../container/security.ts";
 import { alsoMaskedPaths, maskedPaths, readonlyPaths } from "../../sandbox/paths.ts";
-import type { SandboxMount } from "../../sandbox/spec.ts";
+import type { SandboxMount, SandboxSpec } from "../../sandbox/spec.ts";
+import { ownCapabilities } from "../../sandbox/host.ts";
+import { whyChroot } from "../../sandbox/chroot/reason.ts";
 import { startSandbox } from "../../sandbox/start.ts";
 import { TemporaryGroup } from "../../sandbox/temporary_group.ts";
 
@@ -49,12 +52,14 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
   const scratch = layer.scratch, hostname = layer.id.slice(0, 12);
   writeHostFiles(scratch, {
     hostname,
-    usesHostNetwork: request.network === "host",
+    usesHostNetwork: request.network === "host" || whyChroot(layer.store) !== undefined,
     extraHosts: request.extraHosts,
   });
   const rootfs = layer.mount(request.mounts.map(stubOf).filter(({ path }) => !isKernels(path)));
   const user = inspectRoot(rootfs, request.user, null);
   const security = await securityOf(unchanged);
+  const why = whyChroot(layer.store);
+  if (why !== undefined) return await runInChroot(layer, request, { rootfs, user, security, why });
   using streams = new RunStreams();
   using fds = new DisposableStack();
   const binds = ["resolv.conf", "hostname", "hosts"].map((name) => {
@@ -95,6 +100,56 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
   }
 }
 
+interface Confined extends Pick<SandboxSpec, "rootfs" | "user" | "security"> {
+  /** The errno with which the kernel refuses to mount. */
+  readonly why: string;
+}
+
+/** The same where nothing can be mounted or unshared: the network is that of the surroundings. */
+async function runInChroot(
+  layer: WorkingLayer,
+  request: RunRequest,
+  { rootfs, user, security, why }: Confined,
+): Promise<number> {
+  if (request.mounts.length > 0) {
+    throw new InvalidError(
+      `RUN with mounts or a here-document takes mounts, which are not permitted here (${why})`,
+    );
+  }
+  const scratch = layer.scratch;
+  const { confinedSecurity } = await import("../../sandbox/chroot/plan.ts");
+  const { placeHostFiles } = await import("../../sandbox/chroot/files.ts");
+  const { killProcessesIn } = await import("../../sandbox/chroot/processes.ts");
+  placeHostFiles(rootfs, scratch);
+  using streams = new RunStreams();
+  const directory = openAt(AT.FDCWD, scratch, O.PATH | O.DIRECTORY);
+  try {
+    const keeper = await startSandbox({
+      chroot: true,
+      rootfs,
+      readonlyRootfs: false,
+      hostname: "",
+      domainname: "",
+      network: "host",
+      hostNamespaces: ["pid", "ipc", "uts"],
+      mounts: [],
+      maskedPaths: [],
+      readonlyPaths: [],
+      security: confinedSecurity(security, ownCapabilities()),
+      user,
+      workingDirectory: request.workingDirectory,
+      argv: request.argv,
+      env: environmentOf(request.env, user.home),
+      stdio: streams.sandbox,
+      init: false,
+    }, { directory, end: streams.endWriter, held: [] });
+    return await follow(keeper, streams, request, () => killProcessesIn(rootfs));
+  } finally {
+    close(directory);
+    await killProcessesIn(rootfs);
+  }
+}
+
 function stubOf(mount: SandboxMount): MountStub {
   return { path: mount.target, kind: mount.type === "bind" ? mount.kind : "directory" };
 }
@@ -117,6 +172,7 @@ async function follow(
   keeper: Keeper,
   streams: RunStreams,
   { signal, output }: RunRequest,
+  ended = () => Promise.resolve(),
 ): Promise<number> {
   const dismiss = () => keeper.dismiss();
   try {
@@ -129,6 +185,7 @@ async function follow(
     signal?.addEventListener("abort", dismiss);
     if (signal?.aborted) dismiss();
     const code = await readEnd(end);
+    await ended(); // what is left would keep the pipes open
     await Promise.all(drains.map(({ ended }) => ended));
     signal?.throwIfAborted();
     return code ?? KILLED;
