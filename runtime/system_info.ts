@@ -90,7 +90,7 @@ export function systemInfo(store: Store): SystemInfo {
     ContainersStopped: containers.length - running - paused,
     Images: listImageIds(store).length,
     Driver: store.driver,
-    DriverStatus: describeDriver(backing),
+    DriverStatus: describeDriver(store, backing),
     Plugins: {
       Volume: [],
       Network: ["host", "null"],
@@ -131,31 +131,37 @@ export function systemInfo(store: Store): SystemInfo {
       "name=seccomp,profile=default",
       ...cgroups ? ["name=cgroupns"] : [],
     ],
-    Warnings: [...problems, ...describeLacks(backing, cgroups, limits)].map((text) =>
+    Warnings: [...problems, ...describeLacks(store, backing, cgroups, limits)].map((text) =>
       `WARNING: ${text}`
     ),
   };
 }
 
-function describeDriver({ name, hasEntryTypes }: BackingFileSystem): [string, string][] {
+function describeDriver(
+  { driver }: Store,
+  { name, hasEntryTypes }: BackingFileSystem,
+): [string, string][] {
   const status: [string, string][] = [["Backing Filesystem", name]];
   if (hasEntryTypes !== undefined) status.push(["Supports d_type", String(hasEntryTypes)]);
+  if (driver === "vfs") return status;
   // Box mounts without the features that would keep changes elsewhere than in the diff directory.
   return [...status, ["Native Overlay Diff", "true"], ["userxattr", "false"]];
 }
 
 /** What box cannot do here, and why: first what the host lacks, then what box does. */
 function describeLacks(
+  { driver }: Store,
   { name, hasEntryTypes }: BackingFileSystem,
   cgroups: CgroupHierarchy | undefined,
   limits: LimitSupport,
 ): string[] {
   const lacks: string[] = [];
   if (Deno.uid() !== 0) lacks.push("Containers can only be run by root so far");
-  if (!hasOverlay()) {
+  if (driver === "overlay2" && !hasOverlay()) {
     lacks.push("No overlay file system in the kernel, unless `modprobe overlay` adds it");
   }
-  if (name === "overlayfs" || name === "nfs" || hasEntryTypes === false) {
+  const isUnsuitable = name === "overlayfs" || name === "nfs" || hasEntryTypes === false;
+  if (driver === "overlay2" && isUnsuitable) {
     lacks.push(`No overlays on this file system (${name}): choose another place with --root`);
   }
   if (cgroups === undefined) {

@@ -6,7 +6,6 @@ import { cloneTree, setMountAttributes } from "../../../ffi/mount.ts";
 import { poller } from "../../../ffi/poller.ts";
 import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
-import { InvalidError } from "../../../storage/errors.ts";
 import type { WorkingLayer } from "../../../storage/layer/working_layer.ts";
 import type { MountStub } from "../../../storage/overlay2/make_missing.ts";
 import { decodeExitStatus } from "../../container/exit_status.ts";
@@ -58,8 +57,9 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
   const rootfs = layer.mount(request.mounts.map(stubOf).filter(({ path }) => !isKernels(path)));
   const user = inspectRoot(rootfs, request.user, null);
   const security = await securityOf(unchanged);
-  const why = whyChroot(layer.store);
-  if (why !== undefined) return await runInChroot(layer, request, { rootfs, user, security, why });
+  if (whyChroot(layer.store) !== undefined) {
+    return await runInChroot(layer, request, { rootfs, user, security });
+  }
   using streams = new RunStreams();
   using fds = new DisposableStack();
   const binds = ["resolv.conf", "hostname", "hosts"].map((name) => {
@@ -100,22 +100,12 @@ export async function runOnLayer(layer: WorkingLayer, request: RunRequest): Prom
   }
 }
 
-interface Confined extends Pick<SandboxSpec, "rootfs" | "user" | "security"> {
-  /** The errno with which the kernel refuses to mount. */
-  readonly why: string;
-}
-
 /** The same where nothing can be mounted or unshared: the network is that of the surroundings. */
 async function runInChroot(
   layer: WorkingLayer,
   request: RunRequest,
-  { rootfs, user, security, why }: Confined,
+  { rootfs, user, security }: Pick<SandboxSpec, "rootfs" | "user" | "security">,
 ): Promise<number> {
-  if (request.mounts.length > 0) {
-    throw new InvalidError(
-      `RUN with mounts or a here-document takes mounts, which are not permitted here (${why})`,
-    );
-  }
   const scratch = layer.scratch;
   const { confinedSecurity } = await import("../../sandbox/chroot/plan.ts");
   const { placeHostFiles } = await import("../../sandbox/chroot/files.ts");

@@ -4,6 +4,7 @@ import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
 import { EngineError, InvalidError } from "../../../storage/errors.ts";
 import type { Layer } from "../../../storage/layer/layer_store.ts";
 import type { ExpandedRunInstruction, Stage } from "../frontend/types.ts";
+import { chrootWarning, whyChroot } from "../../sandbox/chroot/reason.ts";
 import { variablesOf } from "../expand.ts";
 import { runText } from "./history_text.ts";
 import { runOnLayer } from "./run_container.ts";
@@ -63,6 +64,11 @@ export async function prepareRun(
     historyText: runText(argv, args),
     isToldByHistory: mounts.inputs.length === 0,
     async perform(output) {
+      const why = whyChroot(store);
+      if (why !== undefined) {
+        if (mounts.inputs.length > 0) throw new InvalidError(cannotMount(why));
+        tellOnce(session, why, output);
+      }
       using working = new WorkingLayer(store, state.layer);
       using opened = await mounts.open(working.scratch);
       const exitCode = await runOnLayer(working, {
@@ -83,6 +89,22 @@ export async function prepareRun(
       return layer;
     },
   };
+}
+
+const cannotMount = (why: string) =>
+  `RUN with --mount or a here-document needs a mount, which is not permitted here (${why})`;
+
+/** Builds whose output says what their sandboxes lack. */
+const told = new WeakSet<BuildSession>();
+
+function tellOnce(
+  session: BuildSession,
+  why: string,
+  output: (bytes: Uint8Array<ArrayBuffer>) => void,
+): void {
+  if (told.has(session)) return;
+  told.add(session);
+  output(new TextEncoder().encode(`WARNING: ${chrootWarning(why)}\n`));
 }
 
 /** Build arguments that have a value, as the environment has them; one that ENV sets has that value. */
