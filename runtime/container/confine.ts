@@ -24,7 +24,7 @@ export interface Confined {
  * be had: `why` is the errno with which the kernel refuses to mount.
  */
 export function confine(
-  config: Pick<ContainerConfig, "Volumes">,
+  config: Pick<ContainerConfig, "AttachStdout" | "Tty" | "Volumes">,
   hostConfig: HostConfig,
   why: string,
 ): Confined {
@@ -34,6 +34,10 @@ export function confine(
         `${option} takes a mount or a namespace, which is not permitted here (${why})`,
       );
     }
+  }
+  if (config.Tty && !config.AttachStdout) {
+    // Its monitor would have to fetch the terminal from the keeper, which takes pidfd_getfd(2).
+    throw new InvalidError(`--tty in the background is not permitted here (${why})`);
   }
   const warnings = [chrootWarning(why)];
   if (hasGroupLimits(hostConfig)) warnings.push("No control groups here. Limitation discarded.");

@@ -92,7 +92,7 @@ export async function prepareRun(
 }
 
 const cannotMount = (why: string) =>
-  `RUN with --mount or a here-document needs a mount, which is not permitted here (${why})`;
+  `RUN with --mount, or a here-document that names its interpreter, takes a mount, which is not permitted here (${why})`;
 
 /** Builds whose output says what their sandboxes lack. */
 const told = new WeakSet<BuildSession>();
