@@ -19,7 +19,6 @@ import { recordImageEvent } from "../../storage/image/record_event.ts";
 import { formatReference, parseNewReference } from "../../storage/image/reference.ts";
 import { LayerLease } from "../../storage/layer/lease.ts";
 import { type Layer, readLayer } from "../../storage/layer/layer_store.ts";
-import { sourceOf } from "../../storage/layer/source.ts";
 import { StagedLayer } from "../../storage/layer/staged_layer.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
@@ -114,7 +113,7 @@ async function commitLayer(
   const parent: Layer | undefined = parentId ? readLayer(store, parentId) : undefined;
   using staged = StagedLayer.begin(store);
   const changes = driverOf(store).packChanges(store, mountIdOf(store, id));
-  const content = await staged.ingest(sourceOf(changes));
+  const content = await staged.ingest(changes);
   if (content.diffId === EMPTY_LAYER) {
     return { diffId: content.diffId, chainId: parentId, isEmpty: true };
   }

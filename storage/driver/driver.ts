@@ -4,6 +4,7 @@ import { overlay2 } from "../overlay2/driver.ts";
 import type { MountStub } from "../overlay2/make_missing.ts";
 import type { Change } from "../change.ts";
 import type { Layer } from "../layer/layer_store.ts";
+import type { ByteSource } from "../layer/source.ts";
 import type { Store } from "../store.ts";
 import { vfs } from "../vfs/driver.ts";
 import type { StorageDriverName } from "./choose.ts";
@@ -13,8 +14,6 @@ export interface GraphDriver {
   readonly Data: Readonly<Record<string, string>> | null;
   readonly Name: StorageDriverName;
 }
-
-type Chunks = Iterable<Uint8Array<ArrayBuffer>>;
 
 /** A layer by the name of its directory: its cache id, or the mount id of a container. */
 export interface StorageDriver {
@@ -44,7 +43,7 @@ export interface StorageDriver {
   /** What was changed against the layers below. */
   listChanges(store: Store, id: string): Change[];
   /** The same as a layer's archive. Nothing in it is younger than `latest`, seconds since the epoch. */
-  packChanges(store: Store, id: string, latest?: number): Chunks;
+  packChanges(store: Store, id: string, latest?: number): ByteSource;
   /** Whether the changes lie where beginLayer() has the layer's files. */
   readonly changesAreLayers: boolean;
   /** Bytes of the files that were changed. */

@@ -13,7 +13,6 @@ import { clampTimes } from "./clamp_times.ts";
 import { EMPTY_LAYER, type Layer } from "./layer_store.ts";
 import type { LayerLease } from "./lease.ts";
 import { recordTree } from "./record_tree.ts";
-import { sourceOf } from "./source.ts";
 import { type LayerContent, StagedLayer } from "./staged_layer.ts";
 
 /**
@@ -84,7 +83,7 @@ export class WorkingLayer {
     this.unmount();
     removeTree(AT.FDCWD, `${staged.path}/work`);
     const content = this.isWritable && !driver.changesAreLayers
-      ? await staged.ingest(sourceOf(driver.packChanges(store, id, latest)))
+      ? await staged.ingest(driver.packChanges(store, id, latest))
       : undefined;
     driver.unmakeWritable(store, id);
     return await this.publishContent(content ?? await this.record(latest), lease);

@@ -6,7 +6,6 @@ import { close } from "../../ffi/file.ts";
 import { statIfExists } from "../../ffi/stat.ts";
 import { sizeOfFiles } from "../disk_usage.ts";
 import type { StorageDriver } from "../driver/driver.ts";
-import { packTree } from "../layer/pack.ts";
 import { MAX_DEPTH } from "../layer/layer_store.ts";
 import type { Store } from "../store.ts";
 import { listChanges } from "./changes.ts";
@@ -81,7 +80,8 @@ export const overlay2: StorageDriver = {
     return listChanges(own, below);
   },
 
-  *packChanges(store, id, latest) {
+  async *packChanges(store, id, latest) {
+    const { packTree } = await import("../layer/pack.ts"); // not needed by who only runs
     const upper = openDirectory(AT.FDCWD, diffOf(store, id));
     try {
       yield* packTree(upper, { form: "overlay", latest });

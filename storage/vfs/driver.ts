@@ -22,7 +22,6 @@ import { applyLayer } from "./apply_layer.ts";
 import { compareTrees } from "./compare.ts";
 import { copyDirectory, type CopyMode } from "./copy_tree.ts";
 import { mountTree, unmountTree } from "./mount.ts";
-import { packDifference } from "./pack_difference.ts";
 import { isHostsOwn } from "./unmounted_files.ts";
 
 const treeOf = (store: Store, id: string) => store.path("vfs/dir", id);
@@ -80,7 +79,8 @@ export const vfs: StorageDriver = {
 
   listChanges: compare,
 
-  *packChanges(store, id, latest) {
+  async *packChanges(store, id, latest) {
+    const { packDifference } = await import("./pack_difference.ts"); // not needed by who only runs
     const tree = openDirectory(AT.FDCWD, treeOf(store, id));
     try {
       yield* packDifference(tree, compare(store, id), latest);
