@@ -1,3 +1,4 @@
+import type { Mechanism } from "../runtime/mechanisms.ts";
 import { type SystemInfo, systemInfo } from "../runtime/system_info.ts";
 import { Store } from "../storage/store.ts";
 import { noArgs } from "./cli/arguments.ts";
@@ -16,7 +17,9 @@ export const command = defineCommand({
   },
   examples: [["box info -f '{{.DockerRootDir}}'", "Print where the store is"]],
   async run({ options: { format }, root }) {
-    const info = systemInfo(new Store(root));
+    const { describeMechanisms } = await import("../runtime/mechanisms.ts");
+    const store = new Store(root);
+    const info = { ...systemInfo(store), Mechanisms: await describeMechanisms(store) };
     if (!format) {
       print(describe(info));
       info.Warnings.forEach(printError);
@@ -29,7 +32,7 @@ export const command = defineCommand({
 });
 
 /** In Docker's layout, which scripts search for a line of theirs. */
-function describe(info: SystemInfo): string {
+function describe(info: SystemInfo & { readonly Mechanisms: readonly Mechanism[] }): string {
   return [
     "Server:",
     ` Containers: ${info.Containers}`,
@@ -45,6 +48,8 @@ function describe(info: SystemInfo): string {
     ` Cgroup Driver: ${info.CgroupDriver}`,
     ...info.CgroupVersion ? [` Cgroup Version: ${info.CgroupVersion}`] : [],
     ...info.CgroupRoot ? [` Cgroup Root: ${info.CgroupRoot}`] : [],
+    " Mechanisms:",
+    ...info.Mechanisms.map(({ Name, Uses, Why }) => `  ${Name}: ${Uses}${Why && ` (${Why})`}`),
     " Plugins:",
     ...pluginLines(info),
     ` Swarm: ${info.Swarm.LocalNodeState}`,

@@ -21,6 +21,10 @@ const signatures = {
   pread64: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
   pwrite64: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
   splice: { parameters: ["i32", "pointer", "i32", "buffer", "usize", "u32"], result: "i32" },
+  copy_file_range: {
+    parameters: ["i32", "buffer", "i32", "buffer", "usize", "u32"],
+    result: "i32",
+  },
   fallocate: { parameters: ["i32", "i32", "i64", "i64"], result: "i32" },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
@@ -94,6 +98,9 @@ const signatures = {
   fchdir: { parameters: ["i32"], result: "i32" },
 
   // processes, memory, time
+  clone3: { parameters: ["buffer", "usize"], result: "i32" },
+  setfsuid: { parameters: ["u32"], result: "i32" },
+  setfsgid: { parameters: ["u32"], result: "i32" },
   capget: { parameters: ["buffer", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   waitid: { parameters: ["i32", "i32", "buffer", "i32", "pointer"], result: "i32" },

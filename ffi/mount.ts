@@ -12,7 +12,7 @@ import {
   OPEN_TREE_CLONE,
 } from "./constants.ts";
 import { cstring } from "./cstring.ts";
-import { check } from "./errno.ts";
+import { check, errnoName } from "./errno.ts";
 import { close } from "./file.ts";
 import { kernel } from "./kernel.ts";
 
@@ -99,6 +99,13 @@ export function makeFileSystem({ type, options, attributes }: FileSystemRequest)
   } finally {
     close(context);
   }
+}
+
+/** Whether the kernel has a file system of this type, for which it loads a module if need be. */
+export function hasFileSystem(type: string): boolean {
+  const context = kernel.fsopen(cstring(type), FSOPEN_CLOEXEC);
+  if (context >= 0) close(context);
+  return context >= 0 || errnoName(-context) !== "ENODEV";
 }
 
 /** unshare(2) for the calling thread: from now on only synchronous file operations see its new namespaces. */

@@ -8,7 +8,7 @@ import { kernel } from "./kernel.ts";
 import { statAt } from "./stat.ts";
 
 /** Numbers of capabilities that box needs for its work. */
-export const CAP = { SYS_ADMIN: 21 } as const;
+export const CAP = { NET_ADMIN: 12, SYS_ADMIN: 21 } as const;
 
 /** How this process gets at mounts and namespaces. */
 export type Means =

@@ -90,8 +90,8 @@ export function systemInfo(store: Store): SystemInfo {
     ContainersPaused: paused,
     ContainersStopped: containers.length - running - paused,
     Images: listImageIds(store).length,
-    Driver: "overlay2",
-    DriverStatus: describeDriver(backing),
+    Driver: store.driver,
+    DriverStatus: describeDriver(store, backing),
     Plugins: {
       Volume: [],
       Network: ["host", "null"],
@@ -133,31 +133,37 @@ export function systemInfo(store: Store): SystemInfo {
       ...isInUserNamespace() ? ["name=rootless"] : [],
       ...cgroups ? ["name=cgroupns"] : [],
     ],
-    Warnings: [...problems, ...describeLacks(backing, cgroups, limits)].map((text) =>
+    Warnings: [...problems, ...describeLacks(store, backing, cgroups, limits)].map((text) =>
       `WARNING: ${text}`
     ),
   };
 }
 
-function describeDriver({ name, hasEntryTypes }: BackingFileSystem): [string, string][] {
+function describeDriver(
+  { driver }: Store,
+  { name, hasEntryTypes }: BackingFileSystem,
+): [string, string][] {
   const status: [string, string][] = [["Backing Filesystem", name]];
   if (hasEntryTypes !== undefined) status.push(["Supports d_type", String(hasEntryTypes)]);
+  if (driver === "vfs") return status;
   // Box mounts without the features that would keep changes elsewhere than in the diff directory.
   return [...status, ["Native Overlay Diff", "true"], ["userxattr", String(isInUserNamespace())]];
 }
 
 /** What box cannot do here, and why: first what the host lacks, then what box does. */
 function describeLacks(
+  { driver }: Store,
   { name, hasEntryTypes }: BackingFileSystem,
   cgroups: CgroupHierarchy | undefined,
   limits: LimitSupport,
 ): string[] {
   const lacks: string[] = [];
   if (Deno.uid() !== 0) lacks.push("No user namespace for this user: only root can run containers");
-  if (!hasOverlay()) {
+  if (driver === "overlay2" && !hasOverlay()) {
     lacks.push("No overlay file system in the kernel, unless `modprobe overlay` adds it");
   }
-  if (name === "overlayfs" || name === "nfs" || hasEntryTypes === false) {
+  const isUnsuitable = name === "overlayfs" || name === "nfs" || hasEntryTypes === false;
+  if (driver === "overlay2" && isUnsuitable) {
     lacks.push(`No overlays on this file system (${name}): choose another place with --root`);
   }
   if (cgroups === undefined) {

@@ -13,6 +13,11 @@ export const globalOptions = {
     "Directory of the store; else BOX_ROOT, else /var/lib/box for root and " +
       "$XDG_DATA_HOME/box or ~/.local/share/box for other users",
   ),
+  "storage-driver": string(
+    "s",
+    "Storage driver of the store: overlay2 or vfs; else BOX_STORAGE_DRIVER, else what the store " +
+      "has, or can have",
+  ),
   version: bool("v", "Print version information and quit"),
   config: unsupported("string", null, "Location of client config files"),
   context: unsupported(

@@ -41,6 +41,8 @@ async function dispatch(
   }
   if (args[0] === "help") return await helpOn(registry, args.slice(1));
 
+  const driver = options["storage-driver"];
+  if (driver !== undefined) Deno.env.set("BOX_STORAGE_DRIVER", driver);
   const target = await findTarget(registry, args);
   origin.path = target.path;
   if (target.kind === "group") {

@@ -9,7 +9,7 @@ import { lastingDescriptors } from "./lasting.ts";
 import { heldBy, KEEPER_NAME, type KeeperPlan, keeperProgram, REPORT } from "./keeper_program.ts";
 import { sealedFile } from "./memfd.ts";
 import { reap, sendSignal } from "./pidfd.ts";
-import { preferredClone, type SpawnedProcess, SpawnFailure, start } from "./process.ts";
+import { learnClone, preferredClone, type SpawnedProcess, SpawnFailure, start } from "./process.ts";
 import { SpawnProgram } from "./program.ts";
 import { Label } from "./values.ts";
 
@@ -32,11 +32,26 @@ export class Keeper {
    * if there could be no process. The process ends with this thread, through its keeper, until that is untied.
    */
   static start(request: Omit<KeeperPlan, "report">): Keeper {
+    if (request.inside !== undefined) learnClone(); // its pipe is good for one attempt
+    const way = preferredClone();
+    try {
+      return Keeper.startBy(way, request);
+    } catch (error) {
+      // Its own start may have told that there is no clone3(2) for the process, either.
+      if (way === preferredClone()) throw error;
+      return Keeper.startBy(preferredClone(), request);
+    }
+  }
+
+  private static startBy(
+    way: ReturnType<typeof preferredClone>,
+    request: Omit<KeeperPlan, "report">,
+  ): Keeper {
     const [reportEnd, report] = makePipe();
     try {
       const held = [...request.held, ...lastingDescriptors()];
       const plan = { ...request, held, report };
-      const { bytes, stepAt } = programFile(keeperProgram(plan, preferredClone()));
+      const { bytes, stepAt } = programFile(keeperProgram(plan, way));
       const file = sealedFile(KEEPER_NAME, bytes);
       let process: SpawnedProcess;
       try {

@@ -1,7 +1,8 @@
 /** Starting a spawn program. */
 
-import { isErrno, SystemError } from "../errno.ts";
+import { errnoName, isErrno, SystemError } from "../errno.ts";
 import { close } from "../file.ts";
+import { kernel } from "../kernel.ts";
 import { clone3Steps, type CloneOptions, type CloneSteps, cloneSteps } from "./clone.ts";
 import { encode } from "./encode.ts";
 import { ProgramMemory } from "./memory.ts";
@@ -26,6 +27,12 @@ export class SpawnFailure extends SystemError {
 
 /** Set once clone3 is known to be missing. */
 let cloneWithoutClone3 = false;
+
+/** Asks whether there is clone3(2), by a request that is too short for it. */
+export function learnClone(): void {
+  const answer = errnoName(-kernel.clone3(null, 0n));
+  cloneWithoutClone3 ||= answer === "ENOSYS" || answer === "EPERM";
+}
 
 /** The way in which a process is to be made on this host, as far as is known. */
 export function preferredClone(): (options: CloneOptions) => CloneSteps {

@@ -2,7 +2,7 @@
 
 import { readContainerIfExists, readHostConfig } from "../../storage/container/container_store.ts";
 import type { DirectoryLock } from "../../storage/lock.ts";
-import { unmountOverlay } from "../../storage/overlay2/mount.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
 import type { Store } from "../../storage/store.ts";
 import { clearGroup } from "../sandbox/temporary_group.ts";
 import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
@@ -31,7 +31,7 @@ export async function clear(
   if (id === undefined || container === undefined) {
     await clearGroup(mountId);
     await releaseNetwork(store, mountId); // a build's
-    return unmountOverlay(store, mountId);
+    return driverOf(store).unmount(store, mountId);
   }
   if (isAlive(container) && container.BoxProcess === undefined) return; // dockerd's
   const running = adoptContainer(store, id, mountId, lock);

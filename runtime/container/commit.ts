@@ -1,12 +1,10 @@
 /** Making an image of what a container changed. */
 
-import { AT } from "../../ffi/constants.ts";
-import { openDirectory } from "../../ffi/directory.ts";
-import { close } from "../../ffi/file.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
 import { readContainer } from "../../storage/container/container_store.ts";
 import { FreezeNote } from "../../storage/container/freeze_note.ts";
 import { mountIdOf, parentLayerOf } from "../../storage/container/staged_container.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
 import { EMPTY_LAYER } from "../../storage/layer/layer_store.ts";
 import {
   encodeImageConfig,
@@ -20,11 +18,8 @@ import {
 } from "../../storage/image/image_store.ts";
 import { recordImageEvent } from "../../storage/image/record_event.ts";
 import { formatReference, parseNewReference } from "../../storage/image/reference.ts";
-import { ingestLayer } from "../../storage/layer/ingest.ts";
 import { LayerLease } from "../../storage/layer/lease.ts";
 import { type Layer, readLayer } from "../../storage/layer/layer_store.ts";
-import { packTree } from "../../storage/layer/pack.ts";
-import { sourceOf } from "../../storage/layer/source.ts";
 import { StagedLayer } from "../../storage/layer/staged_layer.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
@@ -118,22 +113,14 @@ async function commitLayer(
 ): Promise<CommittedLayer> {
   const parentId = parentLayerOf(store, id);
   const parent: Layer | undefined = parentId ? readLayer(store, parentId) : undefined;
-  const upper = openDirectory(AT.FDCWD, `${store.overlays}/${mountIdOf(store, id)}/diff`);
-  try {
-    using staged = StagedLayer.begin(store);
-    const content = await ingestLayer(
-      sourceOf(packTree(upper, { form: "overlay" })),
-      staged.diffFd,
-      staged.tarSplitFd,
-    );
-    if (content.diffId === EMPTY_LAYER) {
-      return { diffId: content.diffId, chainId: parentId, isEmpty: true };
-    }
-    const layer = await staged.publish(content, parent, lease);
-    return { diffId: layer.diffId, chainId: layer.chainId, isEmpty: false };
-  } finally {
-    close(upper);
+  using staged = StagedLayer.begin(store);
+  const changes = driverOf(store).packChanges(store, mountIdOf(store, id));
+  const content = await staged.ingest(changes);
+  if (content.diffId === EMPTY_LAYER) {
+    return { diffId: content.diffId, chainId: parentId, isEmpty: true };
   }
+  const layer = await staged.publish(content, parent, lease);
+  return { diffId: layer.diffId, chainId: layer.chainId, isEmpty: false };
 }
 
 /** Keeps a running container's processes frozen while something is done; one that does not run needs no care. */

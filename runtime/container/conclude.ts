@@ -8,7 +8,7 @@ import {
   writeContainer,
 } from "../../storage/container/container_store.ts";
 import { removeContainer } from "../../storage/container/staged_container.ts";
-import { unmountOverlay } from "../../storage/overlay2/mount.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ContainerVolumes } from "../volume/operations.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
@@ -29,7 +29,7 @@ export async function releaseHost(
 ): Promise<void> {
   await releaseNetwork(store, id, hostConfig);
   volumes?.release();
-  unmountOverlay(store, mountId);
+  driverOf(store).unmount(store, mountId);
   const hierarchy = probeCgroups();
   if (hierarchy) new Cgroup(hierarchy, id).remove();
 }

@@ -18,6 +18,7 @@ import { type Image, resolveImage } from "../../storage/image/image_store.ts";
 import { chainIdsOf } from "../../storage/layer/layer_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
+import { whyChroot } from "../sandbox/chroot/reason.ts";
 import { defaultHostConfig } from "./host_config.ts";
 import { checkLimits } from "./check_limits.ts";
 import { checkPlatform } from "./check_platform.ts";
@@ -63,13 +64,21 @@ export async function createContainer(
   await prepareForContainers(store);
   const image = resolveImage(store, request.config.Image);
   const config = mergeConfig(request.config, image.config.config ?? {});
-  const { hostConfig, warnings: discarded } = await checkLimits(hostConfigOf(store, request));
-  const warnings = [...checkPlatform(image, request), ...await verifySecurity(hostConfig)];
+  const why = whyChroot(store), asked = hostConfigOf(store, request);
+  const confined = why === undefined
+    ? undefined
+    : (await import("./confine.ts")).confine(config, asked, why);
+  const { hostConfig, warnings: discarded } = await checkLimits(confined?.hostConfig ?? asked);
+  const warnings = [
+    ...confined?.warnings ?? [],
+    ...checkPlatform(image, request),
+    ...await verifySecurity(hostConfig),
+  ];
   verifyNetwork(store, request, hostConfig);
   warnings.push(...portWarnings(hostConfig));
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
-  const volumes = await newVolumes(store, config, hostConfig);
+  const volumes = confined ? undefined : await newVolumes(store, config, hostConfig);
   const mountPoints = volumes?.mountPoints ?? mountPointsOf(hostConfig);
 
   using staged = StagedContainer.begin(store);
@@ -81,6 +90,7 @@ export async function createContainer(
     image,
     mountPoints,
     request.networks,
+    store.driver,
   );
   container.NetworkSettings.IsAnonymousEndpoint = request.name === undefined;
   container.Name = "/" + takeName(store, request.name, id);
@@ -135,6 +145,7 @@ function describeContainer(
   image: Image,
   mountPoints: ContainerFile["MountPoints"],
   networks: CreateRequest["networks"],
+  driver: string,
 ): ContainerFile {
   const [path, ...args] = [...config.Entrypoint ?? [], ...config.Cmd ?? []];
   const { appArmorProfile, seccompProfile, noNewPrivileges } = parseSecurityOptions(
@@ -154,7 +165,7 @@ function describeContainer(
     NetworkSettings: networkSettings(hostConfig.NetworkMode, networks),
     LogPath: "",
     Name: "",
-    Driver: "overlay2",
+    Driver: driver,
     OS: image.config.os || "linux",
     MountLabel: "",
     ProcessLabel: "",

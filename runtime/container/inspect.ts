@@ -1,6 +1,5 @@
 /** All about a container, in docker's form. */
 
-import { AT } from "../../ffi/constants.ts";
 import type {
   ContainerFile,
   ContainerState,
@@ -9,10 +8,9 @@ import type {
 } from "../../storage/container/config.ts";
 import { readHostConfig } from "../../storage/container/container_store.ts";
 import { mountIdOf, parentLayerOf } from "../../storage/container/staged_container.ts";
-import { sizeOfFiles } from "../../storage/disk_usage.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
 import { sizeOfChain } from "../../storage/layer/layer_store.ts";
-import { describeOverlay, type GraphDriver } from "../../storage/overlay2/graph_driver.ts";
+import { driverOf, type GraphDriver } from "../../storage/driver/driver.ts";
 import type { Store } from "../../storage/store.ts";
 import { runningExecs } from "./exec/notes.ts";
 import { emptyEndpoint } from "./network_settings.ts";
@@ -74,7 +72,7 @@ export function inspectContainer(
     AppArmorProfile: container.AppArmorProfile,
     ExecIDs: container.State.Running ? execIdsOf(store, container.ID) : null,
     HostConfig: readHostConfig(store, container.ID),
-    GraphDriver: describeOverlay(store, mountIdOf(store, container.ID)),
+    GraphDriver: driverOf(store).describe(store, mountIdOf(store, container.ID)),
     ...(withSize && sizesOf(store, container.ID)),
     Mounts: Object.values(container.MountPoints ?? {})
       .map((point) => describeMount(store, point)),
@@ -85,7 +83,7 @@ export function inspectContainer(
 
 /** Bytes that the container wrote, and those together with its image. */
 export function sizesOf(store: Store, id: string): { SizeRw: number; SizeRootFs: number } {
-  const own = sizeOfFiles(AT.FDCWD, `${store.overlays}/${mountIdOf(store, id)}/diff`);
+  const own = driverOf(store).sizeOfChanges(store, mountIdOf(store, id));
   return { SizeRw: own, SizeRootFs: own + sizeOfChain(store, parentLayerOf(store, id)) };
 }
 

@@ -15,9 +15,11 @@ import {
 import { ensureRunDirectories, mountIdOf } from "../../storage/container/staged_container.ts";
 import { ConflictError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
-import { mountOverlay, unmountOverlay } from "../../storage/overlay2/mount.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ContainerVolumes } from "../volume/operations.ts";
+import { whyChroot } from "../sandbox/chroot/reason.ts";
+import type { SandboxSpec } from "../sandbox/spec.ts";
 import { ExecutionRefused, startSandbox } from "../sandbox/start.ts";
 import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { forgetExitStatus } from "./exit_status.ts";
@@ -167,10 +169,12 @@ class Launch {
   private async start(): Promise<void> {
     const { store, container, hostConfig, directory, streams } = this;
     checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config); // they may be dockerd's
-    unmountOverlay(store, this.mountId); // what a crash left
-    const rootfs = mountOverlay(store, this.mountId);
+    driverOf(store).unmount(store, this.mountId); // what a crash left
+    const rootfs = driverOf(store).mount(store, this.mountId);
     ensureRunDirectories(directory);
     forgetExitStatus(store, container.ID);
+    const why = whyChroot(store);
+    if (why !== undefined) return await this.startInChroot(rootfs, why);
     if (this.isRestart) await releaseNetwork(store, container.ID, hostConfig); // what it had before
     await this.reservePorts();
     const network = this.network = await ContainerNetwork.open(store, this.container, hostConfig);
@@ -187,7 +191,6 @@ class Launch {
     this.volumes?.recordMounts();
     this.volumesMounted = true;
     const { cgroup, limits } = await limitContainer(container.ID, hostConfig);
-    const directoryFd = openAt(AT.FDCWD, directory, O.PATH | O.DIRECTORY);
     try {
       const spec = describeSandbox(container, hostConfig, {
         rootfs,
@@ -200,6 +203,34 @@ class Launch {
         linkVariables: await linkVariablesOf(store, container, hostConfig, network.endpoints),
         security: await securityOf(hostConfig),
       });
+      await this.startKept(spec);
+    } finally {
+      closeCgroup(cgroup);
+    }
+  }
+
+  /** Where nothing can be mounted or unshared. */
+  private async startInChroot(rootfs: string, why: string): Promise<void> {
+    const { store, container, hostConfig, directory, streams } = this;
+    const { confine, describeInChroot } = await import("./confine.ts");
+    confine(container.Config, hostConfig, why); // it may have been made where more was permitted
+    const network = this.network = await ContainerNetwork.open(store, container, {
+      ...hostConfig,
+      NetworkMode: "host",
+    });
+    await writeNetworkFiles(store, directory, container, hostConfig, network);
+    const spec = await describeInChroot(container, hostConfig, {
+      rootfs,
+      files: directory,
+      streams: streams.sandbox,
+    });
+    await this.startKept(spec);
+  }
+
+  private async startKept(spec: SandboxSpec): Promise<void> {
+    const { directory, streams } = this;
+    const directoryFd = openAt(AT.FDCWD, directory, O.PATH | O.DIRECTORY);
+    try {
       this.keeper = await startSandbox(spec, {
         directory: directoryFd,
         end: streams.endWriter,
@@ -207,7 +238,6 @@ class Launch {
       });
     } finally {
       close(directoryFd);
-      closeCgroup(cgroup);
     }
   }
 

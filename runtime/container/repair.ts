@@ -12,7 +12,7 @@ import { mountIdOf } from "../../storage/container/staged_container.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import { CorruptStoreError, EngineError, NotFoundError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
-import { unmountOverlay } from "../../storage/overlay2/mount.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
 import type { Store } from "../../storage/store.ts";
 import { prepareForWriting } from "../../storage/sweep.ts";
 import { awakenMonitor } from "./monitor/background_client.ts";
@@ -48,7 +48,7 @@ export async function clearMounted(
   store: Store,
   adopt: Adopt,
 ): Promise<void> {
-  for (const mountId of mountedOverlays(store)) {
+  for (const mountId of driverOf(store).listMounted(store)) {
     // What has ended may have to be started again.
     while (await clearMount(store, mountId, adopt));
   }
@@ -71,7 +71,7 @@ async function clearMount(store: Store, mountId: string, adopt: Adopt): Promise<
     return id !== undefined && isOrphan(store, id);
   } catch (error) {
     // One container must not stand in the way of the others, nor of its own removal.
-    if (error instanceof CorruptStoreError) unmountOverlay(store, mountId);
+    if (error instanceof CorruptStoreError) driverOf(store).unmount(store, mountId);
     else if (!(error instanceof SystemError || error instanceof EngineError)) throw error;
     lock[Symbol.dispose]();
     return false;
@@ -92,21 +92,6 @@ export async function concludeUnwatched(store: Store, id: string): Promise<void>
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error; // removed by whoever was quicker
   }
-}
-
-/** Ids of the overlays of this store that are mounted. */
-function mountedOverlays(store: Store): string[] {
-  const prefix = `${Deno.realPathSync(store.overlays)}/`, suffix = "/merged";
-  return (readTextIfExists("/proc/self/mountinfo") ?? "").split("\n")
-    .map((line) => unescapeOctal(line.split(" ", 5)[4] ?? ""))
-    .filter((path) => path.startsWith(prefix) && path.endsWith(suffix))
-    .map((path) => path.slice(prefix.length, -suffix.length))
-    .filter((mountId) => /^[a-f0-9]+$/.test(mountId));
-}
-
-/** Space, tab, newline and backslash are written as \ooo in mountinfo: proc_pid_mountinfo(5). */
-function unescapeOctal(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
 }
 
 function idOfMount(store: Store, mountId: string): string | undefined {

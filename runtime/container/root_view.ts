@@ -5,6 +5,7 @@ import { isErrno } from "../../ffi/errno.ts";
 import { close, type DirectoryFd, openAt, withFd } from "../../ffi/file.ts";
 import { cloneTree, setMountAttributes } from "../../ffi/mount.ts";
 import { inPrivateMountNamespace } from "../../ffi/mount_namespace.ts";
+import { mountingRefusal } from "../../ffi/privilege.ts";
 import { fileSystemType } from "../../ffi/stat.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
 import {
@@ -15,9 +16,11 @@ import {
 import { mountIdOf } from "../../storage/container/staged_container.ts";
 import { EngineError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
-import { mergedPath, mountOverlayPrivately } from "../../storage/overlay2/mount.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
+import { openView } from "../../storage/driver/view.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ContainerVolumes } from "../volume/operations.ts";
+import { whyChroot } from "../sandbox/chroot/reason.ts";
 import { attachBinds } from "./attach_binds.ts";
 import { lockContainer } from "./lock_container.ts";
 import { ContainerMounts } from "./mounts.ts";
@@ -66,14 +69,16 @@ function openLiveRoot(store: Store, id: string, request: RootViewRequest): RootV
   resources.use(lockContainer(store, id, "shared"));
   const container = readContainer(store, id);
   if (!isAlive(container)) return undefined;
-  const fd = request.mounts ? openRootOfProcess(container) : openMerged(store, id);
+  const fd = request.mounts ? openRootOfProcess(store, container) : openMerged(store, id);
   return fd === undefined ? undefined : viewOf(fd, request.mounts, resources);
 }
 
 /** What the container's own process sees, or undefined if it has ended. */
-function openRootOfProcess(container: ContainerFile): number | undefined {
+function openRootOfProcess(store: Store, container: ContainerFile): number | undefined {
   let fd: number;
   try {
+    // What is kept by a chroot alone has no mounts; and it may be another user's, whose root only its tracer sees.
+    if (whyChroot(store) !== undefined) return openMerged(store, container.ID);
     fd = openAt(AT.FDCWD, `/proc/${container.State.Pid}/root`, O.PATH | O.DIRECTORY);
   } catch (error) {
     if (isErrno(error, "ENOENT", "ESRCH") && !isAlive(container)) return undefined;
@@ -86,9 +91,9 @@ function openRootOfProcess(container: ContainerFile): number | undefined {
 
 /** The host's mount of a running container's overlay, on which the container's mounts are not. */
 function openMerged(store: Store, id: string): number {
-  const path = mergedPath(store, mountIdOf(store, id));
+  const path = driverOf(store).mountPoint(store, mountIdOf(store, id));
   const fd = openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY | O.NOFOLLOW);
-  if (fileSystemType(fd) === OVERLAYFS_SUPER_MAGIC) return fd;
+  if (store.driver !== "overlay2" || fileSystemType(fd) === OVERLAYFS_SUPER_MAGIC) return fd;
   close(fd);
   throw new EngineError(
     `${path} is not mounted here: box was started in another mount namespace than the container`,
@@ -114,9 +119,13 @@ function openIdleRoot(
   resources.use(lockContainer(store, id, access === "write" ? "exclusive" : "shared"));
   const container = readContainer(store, id);
   if (isAlive(container)) return undefined;
+  if (mountingRefusal() !== undefined) {
+    return viewOf(openView(store, mountId, access), false, resources);
+  }
   const fd = inPrivateMountNamespace(() => {
-    const path = mountOverlayPrivately(store, mountId, access);
-    if (request.mounts) mountOn(path, store, container, volumes);
+    const path = driverOf(store).mountPrivately(store, mountId, access);
+    if (!request.mounts) return cloneTree(path, true);
+    mountOn(path, store, container, volumes);
     return cloneTree(path, true);
   });
   // Now only: mount points had to be made before.

@@ -12,11 +12,14 @@ import {
   readHostConfig,
   resolveContainerId,
 } from "../../storage/container/container_store.ts";
+import { mountIdOf } from "../../storage/container/staged_container.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
 import { ConflictError, EngineError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
 import { StartError } from "../sandbox/start.ts";
+import { whyChroot } from "../sandbox/chroot/reason.ts";
 import { isAlive } from "./process_identity.ts";
 
 const PROC_SUPER_MAGIC = 0x9fa0, PROC_ROOT_INODE = 1n;
@@ -49,7 +52,15 @@ export function hasOwnPidNamespace({ PidMode }: HostConfig): boolean {
  * Ends what is left of a container whose first process has ended. The kernel does it where that was process 1; elsewhere the
  * others would live on, and keep the container's streams and files open.
  */
-export async function killLeftBehind(id: string, hostConfig: HostConfig): Promise<void> {
+export async function killLeftBehind(
+  store: Store,
+  id: string,
+  hostConfig: HostConfig,
+): Promise<void> {
+  if (whyChroot(store) !== undefined) {
+    const { killProcessesIn } = await import("../sandbox/chroot/processes.ts");
+    return await killProcessesIn(driverOf(store).mountPoint(store, mountIdOf(store, id)));
+  }
   const hierarchy = hasOwnPidNamespace(hostConfig) ? undefined : probeCgroups();
   if (hierarchy) await new Cgroup(hierarchy, id).kill();
 }

@@ -4,6 +4,7 @@ import { AT, MOUNT_ATTR, O } from "../../ffi/constants.ts";
 import { close, makePipe, openAt } from "../../ffi/file.ts";
 import { makeMemoryFile } from "../../ffi/memory_file.ts";
 import { makeFileSystem } from "../../ffi/mount.ts";
+import { mountingRefusal } from "../../ffi/privilege.ts";
 import { makeTwoWayPipe } from "../../ffi/splice.ts";
 import { openPseudoTerminal, setWindowSize, type WindowSize } from "../../ffi/terminal.ts";
 import type { StreamEnds } from "../../storage/container/config.ts";
@@ -95,7 +96,9 @@ function makeSpools(tty: boolean): Omit<StreamEnds, "end"> {
 /** In a devpts of the container's own, so that its terminal has a name in there. */
 function openTerminal(windowSize: WindowSize | undefined): Connection {
   const attributes = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NOEXEC;
-  const devpts = makeFileSystem({ type: "devpts", options: devptsOptions(), attributes });
+  const devpts = mountingRefusal() === undefined
+    ? makeFileSystem({ type: "devpts", options: devptsOptions(), attributes })
+    : openAt(AT.FDCWD, "/dev/pts", O.RDONLY | O.DIRECTORY); // that of the surroundings
   const { master, slave } = openPseudoTerminal(devpts);
   if (windowSize !== undefined) setWindowSize(master, windowSize);
   return {

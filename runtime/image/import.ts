@@ -16,7 +16,6 @@ import {
   withDefaultTag,
 } from "../../storage/image/reference.ts";
 import { decompress } from "../../storage/layer/compression/decompress.ts";
-import { ingestLayer } from "../../storage/layer/ingest.ts";
 import { LayerLease } from "../../storage/layer/lease.ts";
 import type { ByteSource } from "../../storage/layer/source.ts";
 import { StagedLayer } from "../../storage/layer/staged_layer.ts";
@@ -52,7 +51,7 @@ export async function importImage(
 
   using lease = LayerLease.begin(store);
   using staged = StagedLayer.begin(store);
-  const content = await ingestLayer(decompress(source), staged.diffFd, staged.tarSplitFd);
+  const content = await staged.ingest(decompress(source));
   const layer = await staged.publish(content, undefined, lease);
   const created = now(), comment = request.message || `Imported from ${request.origin}`;
   const image: ImageConfig = {

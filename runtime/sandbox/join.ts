@@ -30,8 +30,8 @@ export interface JoinSpec extends
   > {
   /** pidfd of a process of the sandbox. */
   readonly process: number;
-  /** Descriptor of its pid namespace. */
-  readonly pidNamespace: number;
+  /** Descriptor of its pid namespace; undefined if it is kept by a chroot alone. */
+  readonly pidNamespace: number | undefined;
   /** CLONE_NEW* flags of namespaces that are box's own as well, and need not be joined. */
   readonly shared: number;
   /** Descriptor of its root. */
@@ -55,13 +55,8 @@ export function planJoin(
   planAppArmor(program, spec.security);
   writeCgroup(program, spec.cgroup);
   planOomScore(program, spec.limits?.oomScoreAdj ?? 0); // while /proc is the host's
-  if (!(spec.shared & CLONE.NEWPID)) {
-    program.call("setns", [spec.pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
-  }
-  // All at once, or none (Linux 5.8). The root is the namespace's own then.
-  program.call("setns", [spec.process, JOINED & ~spec.shared], {
-    what: "join the container's namespaces",
-  });
+  if (spec.pidNamespace === undefined) enterRoot(program, spec.root);
+  else joinNamespaces(program, spec.process, spec.pidNamespace, spec.shared);
   connectStreams(program, spec);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(fds));
@@ -70,6 +65,25 @@ export function planJoin(
   program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
   if (spec.tty) giveTerminal(program, spec.user);
   planRights(program, spec, host);
+}
+
+function joinNamespaces(
+  program: SpawnProgram,
+  process: number,
+  pidNamespace: number,
+  shared: number,
+): void {
+  if (!(shared & CLONE.NEWPID)) {
+    program.call("setns", [pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
+  }
+  // All at once, or none (Linux 5.8). The root is the namespace's own then.
+  program.call("setns", [process, JOINED & ~shared], { what: "join the container's namespaces" });
+}
+
+/** All that there is to join of a sandbox without namespaces. */
+function enterRoot(program: SpawnProgram, root: number): void {
+  program.call("fchdir", [root], { what: "enter the container's root" });
+  program.call("chroot", ["."], { what: "make it the root" });
 }
 
 /**
@@ -86,7 +100,7 @@ export function startInside(
   const cgroupFd = cgroup?.hierarchy.version === 2 ? cgroup.fd : undefined;
   const lent = [
     spec.process,
-    pidNamespace,
+    ...pidNamespace === undefined ? [spec.root] : [pidNamespace],
     ...stdio,
     ...fds,
     ...cgroup ? [cgroup.fd, ...cgroup.joined ?? []] : [],

@@ -34,6 +34,7 @@ export interface HostFacts {
  * that it joins is for whoever clones to enter before: setns(2) concerns only processes that are born afterwards.
  */
 export function namespacesOf(spec: SandboxSpec): number {
+  if (spec.chroot) return 0;
   const { hostNamespaces, joinPidNamespace, joinIpcNamespace } = spec;
   const isOwn = (name: "pid" | "ipc" | "uts", joined?: number) =>
     !hostNamespaces.includes(name) && joined === undefined;

@@ -43,7 +43,10 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
   using execution = await prepareExecution(spec);
   const process = new SpawnProgram();
   const facts = readHostFacts([...spec.maskedPaths, ...spec.readonlyPaths]);
-  planSandbox(process, spec, facts, execution.fds);
+  if (spec.chroot) {
+    const { planChroot } = await import("./chroot/plan.ts");
+    planChroot(process, spec, facts, execution.fds);
+  } else planSandbox(process, spec, facts, execution.fds);
   process.append(execution.program);
   const cgroupFd = spec.cgroup?.hierarchy.version === 2 ? spec.cgroup.fd : undefined;
   try {

@@ -15,8 +15,8 @@ import {
   unlinkIfExists,
   writeNewFile,
 } from "../../storage/files.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
-import { mergedPath } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { unmountData } from "../../storage/volume/mounted.ts";
 import type { Device } from "../../storage/volume/options.ts";
@@ -57,10 +57,6 @@ function usersOf(store: Store, name: string): string[] {
 
 function isRootMounted(store: Store, id: string): boolean {
   const mountId = readTextIfExists(`${store.mounts}/${id}/mount-id`);
-  // The directory is made for the mount, and removed with it.
   if (!mountId) return false;
-  const merged = mergedPath(store, mountId);
-  const stat = statIfExists(AT.FDCWD, merged), around = statIfExists(AT.FDCWD, `${merged}/..`);
-  return stat !== undefined && around !== undefined &&
-    String(stat.device) !== String(around.device);
+  return driverOf(store).isMounted(store, mountId);
 }

@@ -22,8 +22,9 @@ import { readAttributes, setAttributesOfFd } from "../../storage/layer/attribute
 import { packTree } from "../../storage/layer/pack.ts";
 import { sourceOf } from "../../storage/layer/source.ts";
 import { unpackArchive } from "../../storage/layer/unpack.ts";
+import { driverOf } from "../../storage/driver/driver.ts";
+import { openView } from "../../storage/driver/view.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
-import { mergedPath, mountOverlayPrivately } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import { readVolumeUses } from "../../storage/volume/uses.ts";
 import { dataPath, deviceOf, volumePath } from "../../storage/volume/volume_store.ts";
@@ -45,12 +46,10 @@ export async function populateVolumes(
   points: readonly MountPoint[],
 ): Promise<void> {
   if (points.length === 0) return;
-  const root = inPrivateMountNamespace(() =>
-    cloneTree(mountOverlayPrivately(store, mountId, "read"), false)
-  );
+  const root = openView(store, mountId);
   try {
     for (const point of points) {
-      const directory = openPlace(root, point, mergedPath(store, mountId));
+      const directory = openPlace(root, point, driverOf(store).mountPoint(store, mountId));
       if (directory === undefined) continue;
       try {
         await populate(store, point.Name, directory);

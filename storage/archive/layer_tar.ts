@@ -4,6 +4,7 @@ import { AT, O } from "../../ffi/constants.ts";
 import { openDirectory } from "../../ffi/directory.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import { CorruptStoreError } from "../errors.ts";
+import { driverOf } from "../driver/driver.ts";
 import { type Layer, layerPath } from "../layer/layer_store.ts";
 import type { ByteSource } from "../layer/source.ts";
 import { assembledSize, assembleTar } from "../layer/tar_split/assemble.ts";
@@ -13,7 +14,7 @@ import type { Store } from "../store.ts";
 export async function* layerTar(store: Store, { chainId, cacheId }: Layer): ByteSource {
   const tarSplit = openTarSplit(store, chainId);
   try {
-    const diff = openDirectory(AT.FDCWD, `${store.overlays}/${cacheId}/diff`);
+    const diff = openDirectory(AT.FDCWD, driverOf(store).filesOf(store, cacheId));
     try {
       yield* assembleTar(tarSplit, diff);
     } finally {

@@ -2,7 +2,6 @@
 
 import type { Hash } from "node:crypto";
 import { decompress, detectCompression } from "../layer/compression/decompress.ts";
-import { ingestLayer } from "../layer/ingest.ts";
 import type { ByteSource } from "../layer/source.ts";
 import { type LayerContent, StagedLayer } from "../layer/staged_layer.ts";
 import type { Store } from "../store.ts";
@@ -21,7 +20,7 @@ export async function unpackLayer(store: Store, source: ByteSource): Promise<Unp
   const staged = StagedLayer.begin(store);
   try {
     const file = new MeteredFile(source);
-    const content = await ingestLayer(decompress(file.read()), staged.diffFd, staged.tarSplitFd);
+    const content = await staged.ingest(decompress(file.read()));
     return { staged, content, digest: file.digest() ?? content.diffId, size: file.size };
   } catch (error) {
     staged[Symbol.dispose]();

@@ -54,7 +54,7 @@ export interface ContainerFile {
   LogPath: string;
   /** With a leading slash. */
   Name: string;
-  Driver: "overlay2";
+  Driver: string;
   OS: string;
   MountLabel: string;
   ProcessLabel: string;

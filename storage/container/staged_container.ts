@@ -17,13 +17,7 @@ import {
 } from "../files.ts";
 import { randomContainerId, randomId } from "../id.ts";
 import { DirectoryLock } from "../lock.ts";
-import {
-  createOverlay,
-  markCommitted,
-  removeOverlay,
-  stackOverlay,
-} from "../overlay2/directory.ts";
-import { fillInitLayer } from "../overlay2/init_layer.ts";
+import { driverOf } from "../driver/driver.ts";
 import { imageExists } from "../image/image_store.ts";
 import { readLayer } from "../layer/layer_store.ts";
 import { removeWithLayers } from "../layer/lease.ts";
@@ -76,12 +70,8 @@ export class StagedContainer {
       writeNewFile(`${notes}/init-id`, initId, { mode: 0o644 });
       if (topLayer) writeNewFile(`${notes}/parent`, topLayer, { mode: 0o644 });
     }
-    createOverlay(store, initId);
-    if (topLayer) stackOverlay(store, initId, readLayer(store, topLayer).cacheId);
-    fillInitLayer(store, initId);
-    markCommitted(store, initId);
-    createOverlay(store, mountId);
-    stackOverlay(store, mountId, initId);
+    const parentId = topLayer ? readLayer(store, topLayer).cacheId : undefined;
+    driverOf(store).makeWritable(store, mountId, { isBegun: false, parentId, stubs: [] });
   }
 
   /** Makes the container visible. */
@@ -161,9 +151,7 @@ export function deleteStagedContainer(store: Store, id: string): void {
 function deleteLayersAndFiles(store: Store, id: string): void {
   const mountId = readTextIfExists(`${store.mounts}/${id}/mount-id`);
   if (mountId && /^[a-z0-9]+$/.test(mountId)) {
-    unmountIfMounted(`${store.overlays}/${mountId}/merged`);
-    removeOverlay(store, mountId);
-    removeOverlay(store, `${mountId}-init`);
+    driverOf(store).remove(store, mountId);
   }
   releaseParentLayers(store, id);
   removeTree(AT.FDCWD, stagingPath(store, id));

@@ -168,7 +168,7 @@ function writeImage(store: Store, id: string, image: NewImage): ReplacedName[] {
     replaceFile(`${store.imageMetadata}/${hexOf(id)}/parent`, image.parent, { mode: 0o600 });
   }
   if (!holds(`${store.imageContents}/${hexOf(id)}`, image.bytes)) {
-    const temporary = store.path("image/overlay2/imagedb/.tmp-content");
+    const temporary = store.imagePath("imagedb/.tmp-content");
     writeNewFile(temporary, image.bytes, { mode: 0o600, durable: true });
     rename(AT.FDCWD, temporary, AT.FDCWD, `${store.imageContents}/${hexOf(id)}`);
   }

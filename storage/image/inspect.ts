@@ -1,7 +1,7 @@
 /** All about an image, in docker's form. */
 
 import { chainIdsOf, readLayer, sizeOfChain } from "../layer/layer_store.ts";
-import { describeOverlay, type GraphDriver } from "../overlay2/graph_driver.ts";
+import { driverOf, type GraphDriver } from "../driver/driver.ts";
 import type { Store } from "../store.ts";
 import { ZERO_TIME } from "../time.ts";
 import { completeConfig } from "./complete_config.ts";
@@ -56,8 +56,8 @@ export async function inspectImage(store: Store, { id, config }: Image): Promise
     Size: size,
     VirtualSize: size,
     GraphDriver: top === undefined
-      ? { Data: null, Name: "overlay2" }
-      : describeOverlay(store, readLayer(store, top).cacheId),
+      ? { Data: null, Name: store.driver }
+      : driverOf(store).describe(store, readLayer(store, top).cacheId),
     RootFS: {
       Type: config.rootfs.type || "layers",
       ...(diffIds.length > 0 && { Layers: diffIds }),

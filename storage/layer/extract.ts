@@ -28,11 +28,20 @@ import { DirectoryTimes } from "./directory_times.ts";
 import { baseOf, cleanName, joinPaths, parentOf, pathOf } from "./name.ts";
 import { openInRoot, ParentDirectories } from "./parent_directories.ts";
 import type { TarHeader } from "./tar/header.ts";
-import { isWhiteout, OPAQUE_VALUE, opaqueAttribute, parseWhiteout } from "./whiteout.ts";
+import {
+  isWhiteout,
+  OPAQUE_VALUE,
+  opaqueAttribute,
+  parseWhiteout,
+  type Whiteout,
+} from "./whiteout.ts";
 
 export interface ExtractOptions {
-  /** "overlay": whiteouts become what overlayfs understands. "plain": they are files like any other. */
-  readonly form: "overlay" | "plain";
+  /**
+   * "overlay": whiteouts become what overlayfs understands. "archive": they become empty files of the names that they have in the
+   * archive. "plain": they are files like any other.
+   */
+  readonly form: "overlay" | "archive" | "plain";
   /**
    * What becomes of an entry in whose place there is something already (a directory over a directory is no conflict):
    * - "replace": the old thing goes;
@@ -151,9 +160,10 @@ export class LayerExtractor {
 
   #create(): boolean {
     const directory = this.#parents.open(parentOf(this.#path)), base = baseOf(this.#path);
-    if (this.#options.form === "overlay") {
-      const whiteout = parseWhiteout(base);
-      if (whiteout.kind === "opaque") makeOpaque(directory, ".");
+    if (this.#options.form !== "plain") {
+      const whiteout = parseWhiteout(base), isMarker = this.#options.form === "archive";
+      if (isMarker && isEffective(whiteout)) makeMarker(directory, base);
+      else if (whiteout.kind === "opaque") makeOpaque(directory, ".");
       else if (whiteout.kind === "removed") makeWhiteout(directory, whiteout.name);
       if (whiteout.kind !== "none") return false;
     }
@@ -275,6 +285,13 @@ export class LayerExtractor {
       this.#written = 0;
     }
   }
+}
+
+const isEffective = ({ kind }: Whiteout) => kind === "opaque" || kind === "removed";
+
+/** Says by a file of the archive's name what a layer hides. */
+function makeMarker(directory: DirectoryFd, base: string): void {
+  close(openAt(directory, base, O.WRONLY | O.CREAT | O.NOFOLLOW, 0o600));
 }
 
 /** Marks a directory as hiding what the layers below have in its place. */

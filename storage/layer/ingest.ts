@@ -17,7 +17,7 @@ export interface IngestedLayer {
 }
 
 /**
- * Reads an uncompressed layer to its end, unpacks it into an empty directory in overlayfs's form, and writes
+ * Reads an uncompressed layer to its end, unpacks it into an empty directory, with whiteouts in this form, and writes
  * tar-split.json.gz. Nothing is synced. After an error the caller removes both; ArchiveError says what is wrong with the archive,
  * SystemError names the entry.
  */
@@ -25,13 +25,14 @@ export async function ingestLayer(
   source: ByteSource,
   diffDirectory: DirectoryFd,
   tarSplitFd: number,
+  form: "overlay" | "archive" = "overlay",
 ): Promise<IngestedLayer> {
   const [{ createHash }, { gzipSync }] = await Promise.all([
     import("node:crypto"),
     import("node:zlib"),
   ]);
   const hash = createHash("sha256");
-  const extractor = new LayerExtractor(diffDirectory, { form: "overlay", conflicts: "refuse" });
+  const extractor = new LayerExtractor(diffDirectory, { form, conflicts: "refuse" });
   const recorder = new TarSplitRecorder((json) => {
     writeAll(tarSplitFd, gzipSync(json, { level: 2 }) as Uint8Array<ArrayBuffer>);
   });

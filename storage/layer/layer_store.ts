@@ -8,20 +8,22 @@ import { DIGEST, hexOf, isDigest, sha256 } from "../digest.ts";
 import { CorruptStoreError, NotFoundError } from "../errors.ts";
 import { readTextIfExists } from "../files.ts";
 import { randomId } from "../id.ts";
-import { removeOverlay } from "../overlay2/directory.ts";
-import { unmountOverlay } from "../overlay2/mount.ts";
+import { driverOf } from "../driver/driver.ts";
 import type { Store } from "../store.ts";
 
 export interface Layer {
   readonly chainId: string;
   readonly diffId: string;
-  /** The name of its directory below overlay2. */
+  /** The name of its directory below overlay2, or vfs/dir. */
   readonly cacheId: string;
   /** The chain id of the layer below. */
   readonly parent?: string;
   /** Bytes in regular files. */
   readonly size: number;
 }
+
+/** Layers that an image can have: docker's limit, which leaves room below overlay2's own of 128. */
+export const MAX_DEPTH = 125;
 
 /** The diff id of a tar without entries: 1024 zero bytes. */
 export const EMPTY_LAYER =
@@ -114,13 +116,9 @@ export function removeLayer(store: Store, chainId: string): void {
   removeUnpublishedLayer(store, doomed);
 }
 
-/** Deletes a layer directory that layerdb does not show, together with the overlay it names, and what a build has below that. */
+/** Deletes a layer directory that layerdb does not show, together with the files it names, and what a build has below that. */
 export function removeUnpublishedLayer(store: Store, path: string): void {
   const cacheId = readTextIfExists(`${path}/cache-id`);
-  if (cacheId && /^[a-z0-9-]+$/.test(cacheId)) {
-    unmountOverlay(store, cacheId);
-    removeOverlay(store, cacheId);
-    removeOverlay(store, `${cacheId}-init`);
-  }
+  if (cacheId && /^[a-z0-9-]+$/.test(cacheId)) driverOf(store).remove(store, cacheId);
   removeTree(AT.FDCWD, path);
 }

@@ -25,6 +25,10 @@ export interface PackOptions {
   readonly form: "overlay" | "plain";
   /** Says which paths go in, relative to what is packed; what is below a directory that does not is left out, too. */
   readonly filter?: (path: string, isDirectory: boolean) => boolean;
+  /** Names in a directory, by its path without slash at the end, that get a whiteout. */
+  readonly removed?: (path: string) => readonly string[];
+  /** Nothing is said to have been modified later: seconds since the epoch. */
+  readonly latest?: number;
 }
 
 type Chunks = Generator<Uint8Array<ArrayBuffer>>;
@@ -78,8 +82,12 @@ class Packer {
 
   /** The entries of a directory, sorted. `path` is its place for the filter, `name` that in the archive; both end with a slash. */
   *tree(directory: DirectoryFd, path: string, name: string): Chunks {
-    const bases = readEntries(directory).map((entry) => entry.name).sort();
-    for (const base of bases) yield* this.entry(directory, base, path + base, name + base);
+    const removed = new Set(this.#options.removed?.(path.slice(0, -1)));
+    const bases = [...readEntries(directory).map((entry) => entry.name), ...removed].sort();
+    for (const base of bases) {
+      if (!removed.has(base)) yield* this.entry(directory, base, path + base, name + base);
+      else this.#put(whiteoutHeader({ ...statAt(directory, ""), uid: 0, gid: 0 }, name + base));
+    }
   }
 
   *entry(directory: DirectoryFd, base: string, path: string, name: string): Chunks {
@@ -105,6 +113,10 @@ class Packer {
   }
 
   #put(header: TarHeader): void {
+    const { latest } = this.#options;
+    if (latest !== undefined && header.modified.seconds >= latest) {
+      header.modified = { seconds: latest, nanoseconds: 0 };
+    }
     this.#output.append(encodeHeader(header));
   }
 

@@ -11,12 +11,13 @@ import { TarSplitRecorder } from "./tar_split/recorder.ts";
 const TURN = 8 << 20;
 
 /**
- * Reads an upper directory of overlayfs, which nobody changes meanwhile, and writes the tar-split.json.gz by which its files
+ * Reads a layer's files, whose whiteouts have overlayfs's form or the archive's, and writes the tar-split.json.gz by which its files
  * become the layer's archive again. Nothing is synced. SystemError names what cannot be read.
  */
 export async function recordTree(
   directory: DirectoryFd,
   tarSplitFd: number,
+  form: "overlay" | "plain" = "overlay",
 ): Promise<LayerContent> {
   const [{ createHash }, { gzipSync }] = await Promise.all([
     import("node:crypto"),
@@ -29,7 +30,7 @@ export async function recordTree(
   const visitor = new FileVisitor(recorder);
   const reader = new TarReader(visitor);
   let sinceTurn = 0;
-  for (const chunk of packTree(directory, { form: "overlay" })) {
+  for (const chunk of packTree(directory, { form })) {
     hash.update(chunk);
     reader.write(chunk);
     sinceTurn += chunk.length;

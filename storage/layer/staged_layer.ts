@@ -7,8 +7,10 @@ import { InvalidError, NotFoundError } from "../errors.ts";
 import { writeNewFile } from "../files.ts";
 import { randomId } from "../id.ts";
 import { DirectoryLock } from "../lock.ts";
-import { createOverlay, lowerLinks, markCommitted, stackOverlay } from "../overlay2/directory.ts";
+import { driverOf } from "../driver/driver.ts";
 import type { Store } from "../store.ts";
+import type { ByteSource } from "./source.ts";
+import type { IngestedLayer } from "./ingest.ts";
 import type { LayerLease } from "./lease.ts";
 import {
   chainIdOf,
@@ -18,9 +20,6 @@ import {
   readLayer,
   removeUnpublishedLayer,
 } from "./layer_store.ts";
-
-/** Layers that an image can have: docker's limit, which leaves room below overlay2's own of 128. */
-const MAX_DEPTH = 125;
 
 /** What came out of reading a layer's bytes. */
 export interface LayerContent {
@@ -42,16 +41,12 @@ export class StagedLayer {
     private readonly store: Store,
     /** Where the layer's small files are until it is published; whoever puts more there takes it away before. */
     readonly path: string,
-    /** The name of its directory below overlay2. */
+    /** The name of its directory below overlay2, or vfs/dir. */
     readonly cacheId: string,
     private readonly lock: DirectoryLock,
   ) {
-    createOverlay(store, cacheId);
-    this.diffFd = openAt(
-      AT.FDCWD,
-      `${store.overlays}/${cacheId}/diff`,
-      O.RDONLY | O.DIRECTORY | O.NOFOLLOW,
-    );
+    const files = driverOf(store).beginLayer(store, cacheId, path);
+    this.diffFd = openAt(AT.FDCWD, files, O.RDONLY | O.DIRECTORY | O.NOFOLLOW);
     this.tarSplitFd = openAt(
       AT.FDCWD,
       `${path}/tar-split.json.gz`,
@@ -78,6 +73,17 @@ export class StagedLayer {
     }
   }
 
+  /** Takes in an uncompressed archive as the layer's files. */
+  async ingest(source: ByteSource): Promise<IngestedLayer> {
+    const { ingestLayer } = await import("./ingest.ts");
+    return await ingestLayer(
+      source,
+      this.diffFd,
+      this.tarSplitFd,
+      driverOf(this.store).layerForm,
+    );
+  }
+
   /**
    * Publishes the layer on top of `parent`. Its files reach the disk first; then one rename makes it visible. If another
    * process published the same layer meanwhile, that one is used and this one dropped. InvalidError for one layer too many.
@@ -89,13 +95,10 @@ export class StagedLayer {
     lease: LayerLease,
     sync: "now" | "later" = "now",
   ): Promise<Layer> {
-    const { store, cacheId, path } = this;
-    if (parent && lowerLinks(store, parent.cacheId).length + 1 >= MAX_DEPTH) {
-      throw new InvalidError("max depth exceeded");
-    }
+    const { store, cacheId, path } = this, driver = driverOf(store);
+    if (parent && driver.isTooDeep(store, parent)) throw new InvalidError("max depth exceeded");
     const chainId = await chainIdOf(parent?.chainId, content.diffId);
-    if (parent) stackOverlay(store, cacheId, parent.cacheId);
-    markCommitted(store, cacheId);
+    driver.completeLayer(store, cacheId, parent?.cacheId, path);
     writeNewFile(`${path}/diff`, content.diffId, { mode: 0o644 });
     writeNewFile(`${path}/size`, String(content.size), { mode: 0o644 });
     if (parent) writeNewFile(`${path}/parent`, parent.chainId, { mode: 0o644 });

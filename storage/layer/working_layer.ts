@@ -5,23 +5,15 @@ import { removeTree } from "../../ffi/directory.ts";
 import type { DirectoryFd } from "../../ffi/file.ts";
 import { ensureDirectory } from "../files.ts";
 import { DirectoryLock } from "../lock.ts";
-import {
-  createOverlay,
-  diffDirectories,
-  markCommitted,
-  removeOverlay,
-  stackOverlay,
-  unstackOverlay,
-} from "../overlay2/directory.ts";
-import { fillInitLayer } from "../overlay2/init_layer.ts";
-import { makeMissing, type MountStub } from "../overlay2/make_missing.ts";
-import { mountOverlay, unmountOverlay } from "../overlay2/mount.ts";
+import { driverOf, type StorageDriver } from "../driver/driver.ts";
+import { openView } from "../driver/view.ts";
+import type { MountStub } from "../overlay2/make_missing.ts";
 import type { Store } from "../store.ts";
 import { clampTimes } from "./clamp_times.ts";
 import { EMPTY_LAYER, type Layer } from "./layer_store.ts";
 import type { LayerLease } from "./lease.ts";
 import { recordTree } from "./record_tree.ts";
-import { StagedLayer } from "./staged_layer.ts";
+import { type LayerContent, StagedLayer } from "./staged_layer.ts";
 
 /**
  * A staged layer on top of another. While it is mounted, with an init layer in between, its overlay's directory is locked, by
@@ -30,12 +22,15 @@ import { StagedLayer } from "./staged_layer.ts";
 export class WorkingLayer {
   private readonly staged: StagedLayer;
   private readonly mountLock: DirectoryLock;
+  private readonly driver: StorageDriver;
   private mounted = false;
+  /** Whether a process, or who unpacks an archive, has written to it as a whole. */
+  private isWritable = false;
 
-  constructor(private readonly store: Store, readonly parent: Layer | undefined) {
+  constructor(readonly store: Store, readonly parent: Layer | undefined) {
+    this.driver = driverOf(store);
     this.staged = StagedLayer.begin(store);
     this.mountLock = DirectoryLock.take(`${store.overlays}/${this.staged.cacheId}`, "exclusive");
-    if (parent) stackOverlay(store, this.staged.cacheId, parent.cacheId);
   }
 
   /** Random, 64 digits. */
@@ -50,7 +45,7 @@ export class WorkingLayer {
 
   /** The directories that make up what the layer shows, its own first. */
   get directories(): string[] {
-    return diffDirectories(this.store, this.id);
+    return this.driver.stackOf(this.store, this.id, this.parent?.cacheId, this.staged.path);
   }
 
   /** A directory for files that are needed while the layer comes to be; it goes with recording, or with a crash. */
@@ -62,15 +57,21 @@ export class WorkingLayer {
 
   /** Mounts the overlay for a process to run in, with docker's mount points and these, and returns where. */
   mount(stubs: readonly MountStub[]): string {
-    const { store, id, parent } = this, initId = `${id}-init`;
-    createOverlay(store, initId);
-    if (parent) stackOverlay(store, initId, parent.cacheId);
-    fillInitLayer(store, initId);
-    for (const stub of stubs) makeMissing(diffDirectories(store, initId), stub);
-    markCommitted(store, initId);
-    stackOverlay(store, id, initId);
+    this.makeWritable(stubs);
     this.mounted = true;
-    return mountOverlay(store, id);
+    return this.driver.mount(this.store, this.id);
+  }
+
+  /** What it shows together with those below, to be written to. `open` says what of it: see openView(). */
+  openMerged(open?: (path: string) => number): DirectoryFd {
+    if (!this.isWritable) this.makeWritable(undefined);
+    return openView(this.store, this.id, "write", open);
+  }
+
+  private makeWritable(stubs: readonly MountStub[] | undefined): void {
+    const { store, id, parent } = this;
+    this.isWritable = true;
+    this.driver.makeWritable(store, id, { isBegun: true, parentId: parent?.cacheId, stubs });
   }
 
   /**
@@ -78,19 +79,34 @@ export class WorkingLayer {
    * than `latest`, seconds since the epoch, if that is given.
    */
   async publish(lease: LayerLease, latest?: number): Promise<Layer | undefined> {
-    const { store, id, staged, parent } = this;
+    const { store, id, staged, driver } = this;
     this.unmount();
-    unstackOverlay(store, id);
-    removeOverlay(store, `${id}-init`);
     removeTree(AT.FDCWD, `${staged.path}/work`);
-    if (latest !== undefined) clampTimes(staged.diffFd, latest);
-    const content = await recordTree(staged.diffFd, staged.tarSplitFd);
+    const content = this.isWritable && !driver.changesAreLayers
+      ? await staged.ingest(driver.packChanges(store, id, latest))
+      : undefined;
+    driver.unmakeWritable(store, id);
+    return await this.publishContent(content ?? await this.record(latest), lease);
+  }
+
+  private async record(latest: number | undefined): Promise<LayerContent> {
+    const { diffFd, tarSplitFd } = this.staged;
+    if (latest !== undefined) clampTimes(diffFd, latest);
+    const form = this.driver.layerForm === "overlay" ? "overlay" : "plain";
+    return await recordTree(diffFd, tarSplitFd, form);
+  }
+
+  private async publishContent(
+    content: LayerContent,
+    lease: LayerLease,
+  ): Promise<Layer | undefined> {
+    const { staged, parent } = this;
     if (content.diffId === EMPTY_LAYER) return undefined;
     return await staged.publish(content, parent, lease, "later");
   }
 
   private unmount(): void {
-    if (this.mounted) unmountOverlay(this.store, this.id);
+    if (this.mounted) this.driver.unmount(this.store, this.id);
     this.mounted = false;
   }
 

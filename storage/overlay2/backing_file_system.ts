@@ -4,7 +4,8 @@ import { AT, O } from "../../ffi/constants.ts";
 import { DT, readEntries } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { openAt, withFd } from "../../ffi/file.ts";
-import { fileSystemType, statIfExists } from "../../ffi/stat.ts";
+import { fileSystemType } from "../../ffi/stat.ts";
+import { nearestExisting } from "../nearest_existing.ts";
 
 /** Magic numbers of statfs(2), with docker's names. */
 const names: Record<number, string> = {
@@ -35,11 +36,6 @@ export function describeBackingFileSystem(root: string): BackingFileSystem {
   const path = nearestExisting(root);
   const type = withFd(openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY), fileSystemType);
   return { name: names[type] ?? `0x${type.toString(16)}`, hasEntryTypes: tellsEntryTypes(path) };
-}
-
-function nearestExisting(path: string): string {
-  if (path === "" || path === "/") return "/";
-  return statIfExists(AT.FDCWD, path, true) ? path : nearestExisting(path.replace(/\/[^/]*$/, ""));
 }
 
 function tellsEntryTypes(path: string): boolean | undefined {

@@ -2,16 +2,9 @@
 
 import { AT } from "../../ffi/constants.ts";
 import { listNames } from "../../ffi/directory.ts";
-import type { Time } from "../../ffi/file.ts";
 import { isDirectory, statAt } from "../../ffi/stat.ts";
-import { getAttributeOfPath } from "../../ffi/xattr.ts";
+import { type Change, differ } from "../change.ts";
 import { type Found, isOpaque, isWhiteout, lookupName } from "./lookup.ts";
-
-export interface Change {
-  /** Absolute, as the container sees it. */
-  readonly path: string;
-  readonly kind: "added" | "changed" | "deleted";
-}
 
 /** Changes in order of their paths; directories before what is in them. `lower` is topmost first. */
 export function listChanges(upper: string, lower: readonly string[]): Change[] {
@@ -62,22 +55,4 @@ function directoriesAmong(found: readonly Found[]): string[] {
 function namesBelow(lower: readonly string[]): string[] {
   const names = new Set(lower.flatMap((directory) => listNames(directory)));
   return [...names].filter((name) => lookupName(lower, name).length > 0);
-}
-
-/** docker's measure: size and time only count for what is no directory. */
-function differ(one: Found, other: Found): boolean {
-  const a = one.stat, b = other.stat;
-  if (a.mode !== b.mode || a.uid !== b.uid || a.gid !== b.gid) return true;
-  if (a.nodeDevice.join() !== b.nodeDevice.join()) return true;
-  if (!isDirectory(a) && (a.size !== b.size || !isSameTime(a.modified, b.modified))) return true;
-  return capabilityOf(one) !== capabilityOf(other);
-}
-
-/** To the nanosecond, unlike docker, which misses what is changed in the second in which it was made. */
-function isSameTime(a: Time, b: Time): boolean {
-  return a.seconds === b.seconds && a.nanoseconds === b.nanoseconds;
-}
-
-function capabilityOf({ path }: Found): string | undefined {
-  return getAttributeOfPath(path, "security.capability")?.toHex();
 }

@@ -2,13 +2,9 @@
 
 import { readLink } from "../../ffi/file.ts";
 import { AT } from "../../ffi/constants.ts";
+import type { GraphDriver } from "../driver/driver.ts";
 import type { Store } from "../store.ts";
 import { lowerLinks } from "./directory.ts";
-
-export interface GraphDriver {
-  readonly Data: Readonly<Record<string, string>> | null;
-  readonly Name: "overlay2";
-}
 
 /** The directories of overlay2/<id>; an overlay without others below has no LowerDir. */
 export function describeOverlay(store: Store, id: string): GraphDriver {

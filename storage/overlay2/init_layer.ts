@@ -8,8 +8,6 @@ import { AT } from "../../ffi/constants.ts";
 import { changeMode, makeDirectory, makeSymlink } from "../../ffi/file.ts";
 import { isDirectory } from "../../ffi/stat.ts";
 import { writeNewFile } from "../files.ts";
-import type { Store } from "../store.ts";
-import { diffDirectories } from "./directory.ts";
 import { type Found, lookup } from "./lookup.ts";
 import { giveOwner } from "../owner.ts";
 
@@ -31,9 +29,8 @@ const entries: [path: string, content: Content][] = [
   [".dockerenv", "file"],
 ];
 
-/** Fills overlay2/<id>/diff, which is empty and stacked on the image. */
-export function fillInitLayer(store: Store, id: string): void {
-  const [own, ...image] = diffDirectories(store, id);
+/** Fills the first of a stack of directories, which is empty; the others are the image. */
+export function fillInitLayer([own, ...image]: readonly string[]): void {
   for (const [path, content] of entries) {
     const below = lookup(image, path), target = `${own}/${path}`;
     if (content === "directory") {

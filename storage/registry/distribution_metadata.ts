@@ -16,8 +16,7 @@ export interface KnownBlob {
 /** Docker keeps as many. */
 const MOST_KNOWN = 50;
 
-const directoryOf = (store: Store, name: string) =>
-  store.path("image/overlay2/distribution", name, "sha256");
+const directoryOf = (store: Store, name: string) => store.imagePath(`distribution/${name}/sha256`);
 
 /** Blobs of a layer, the one noted last at the end. What cannot be read is only a note that is lost. */
 export function knownBlobs(store: Store, diffId: string): KnownBlob[] {

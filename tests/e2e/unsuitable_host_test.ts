@@ -24,33 +24,30 @@ async function withMount(box: Box, args: string[], test: (path: string) => Promi
   }
 }
 
-const unsuitable =
-  /^box: Error response from daemon: cannot mount an overlay in STORE\/overlay2: .*the file system there must support d_type and trusted extended attributes \(ext4, xfs, btrfs\), and must not be an overlay itself\.$/;
-
-/** Images can be kept there, but no container run: what `--rm` made is gone then, and what has a name can be removed. */
-async function refusesToRunOn(box: Box, path: string): Promise<void> {
+/** Layers are copied there, which works anywhere. */
+async function copiesLayersOn(box: Box, path: string): Promise<void> {
   const root = `${path}/store`, env = { BOX_ROOT: root };
   await box.ok(["import", await busyboxTar(), "busybox"], { env });
-  await refuses(box, "run --rm busybox true", { root, code: 125, message: unsuitable });
-  await box.fail("run --name kept busybox true", 125, /cannot mount an overlay/, { env });
-  match(await box.ok("ps -a --format {{.Names}}:{{.Status}}", { env }), /^kept:Created$/);
+  equal(await box.ok("info -f {{.Driver}}", { env }), "vfs");
+  equal(await box.ok("run --name kept busybox cat /etc/hostname", { env }).then(Boolean), true);
   await box.ok("rm kept", { env });
   assertTidy(root);
+  // As docker does, box says what it cannot have where it was told to.
+  const refused = { env: { ...env, BOX_STORAGE_DRIVER: "overlay2" } };
+  await box.ok(["import", await busyboxTar(), "busybox"], refused);
+  await box.fail("run --rm busybox true", 125, /cannot mount an overlay in .*overlay2: /, refused);
 }
 
-boxTest("a store on an overlay keeps images and runs nothing", async (box) => {
+boxTest("a store on an overlay copies layers", async (box) => {
   for (const name of ["lower", "upper", "work"]) await Deno.mkdir(`${box.temp}/${name}`);
   const directories = ["lower", "upper", "work"].map((name) => `${name}dir=${box.temp}/${name}`);
   const options = ["-t", "overlay", "-o", directories.join(","), "overlay"];
-  await withMount(box, options, (path) => refusesToRunOn(box, path));
+  await withMount(box, options, (path) => copiesLayersOn(box, path));
 });
 
-boxTest(
-  "a store where there are no extended attributes keeps images and runs nothing",
-  async (box) => {
-    await withMount(box, ["-t", "ramfs", "ramfs"], (path) => refusesToRunOn(box, path));
-  },
-);
+boxTest("a store where there are no extended attributes copies layers", async (box) => {
+  await withMount(box, ["-t", "ramfs", "ramfs"], (path) => copiesLayersOn(box, path));
+});
 
 const fat = { needs: [needs.program("mkfs.vfat"), needs.fileSystem("vfat")] };
 

@@ -110,6 +110,9 @@ const clientInfo = structOf("system.clientInfo", {
 
 const statusPairs = sliceOf(arrayOf(2, stringType));
 
+/** Box's own. */
+const mechanism = structOf("Mechanism", { Name: stringType, Uses: stringType, Why: stringType });
+
 export const infoType = structOf("system.info", {
   ID: stringType,
   Containers: intType,
@@ -120,6 +123,7 @@ export const infoType = structOf("system.info", {
   Driver: stringType,
   DriverStatus: statusPairs,
   SystemStatus: statusPairs,
+  Mechanisms: sliceOf(mechanism),
   Plugins: pluginsInfo,
   MemoryLimit: boolType,
   SwapLimit: boolType,

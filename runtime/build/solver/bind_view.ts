@@ -6,8 +6,8 @@ import { makeDirectory, openAt, readLink, withFd } from "../../../ffi/file.ts";
 import { cloneTree } from "../../../ffi/mount.ts";
 import { EngineError } from "../../../storage/errors.ts";
 import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
+import { openView } from "../../../storage/driver/view.ts";
 import { openStack } from "../../../storage/overlay2/stack.ts";
-import { openOverlay } from "../../../storage/overlay2/view.ts";
 import type { Store } from "../../../storage/store.ts";
 import { TemporaryDirectory } from "../../../storage/temporary_directory.ts";
 import { openInRoot } from "../../sandbox/rootfs.ts";
@@ -27,9 +27,8 @@ export function openBindView(
     withFd(openInRoot(root, source, O.PATH), (fd) => cloneTree(`/proc/self/fd/${fd}`, true));
   const cloneAt = (path: string) => withFd(openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY), clone);
   if (layer !== undefined) {
-    if (isReadOnly) return openOverlay(store, layer.cacheId, cloneAt);
-    const working = resources.use(new WorkingLayer(store, layer));
-    return openOverlay(store, working.id, cloneAt, "write");
+    if (isReadOnly) return openView(store, layer.cacheId, "read", cloneAt);
+    return resources.use(new WorkingLayer(store, layer)).openMerged(cloneAt);
   }
   if (isReadOnly && tree.exclude === undefined) return clone(tree.root);
   return openFiltered(resources.use(TemporaryDirectory.make(store)), tree, isReadOnly, cloneAt);

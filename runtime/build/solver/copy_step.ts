@@ -3,8 +3,6 @@
 import { close } from "../../../ffi/file.ts";
 import { EngineError, InvalidError } from "../../../storage/errors.ts";
 import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
-import type { Store } from "../../../storage/store.ts";
-import { openOverlayToWrite } from "../../../storage/overlay2/view.ts";
 import { checksumSources } from "../context/checksum.ts";
 import { copyInto } from "../context/copy_into.ts";
 import { GitCheckout, parseGitUrl } from "../context/git_source.ts";
@@ -94,7 +92,7 @@ export async function prepareCopy(
           upper: working.upper,
           // With --link the layer is made as if there were nothing below.
           ...(lower !== undefined && { lower }),
-          ...(extracts && { extraction: { openMerged: () => openMerged(store, working) } }),
+          ...(extracts && { extraction: { openMerged: () => openMerged(working) } }),
           ...(sourceDateEpoch !== undefined && {
             timestamp: { seconds: sourceDateEpoch, nanoseconds: 0 },
           }),
@@ -107,8 +105,8 @@ export async function prepareCopy(
   };
 }
 
-function openMerged(store: Store, working: WorkingLayer) {
-  const fd = openOverlayToWrite(store, working.id);
+function openMerged(working: WorkingLayer) {
+  const fd = working.openMerged();
   return { fd, [Symbol.dispose]: () => close(fd) };
 }
 

@@ -16,8 +16,10 @@ import { drain } from "../../container/monitor/drain.ts";
 import { writeHostFiles } from "../../container/network_files.ts";
 import { DEFAULT_PATH, inspectRoot } from "../../container/prepare.ts";
 import { securityOf } from "../../container/security.ts";
+import { whyChroot } from "../../sandbox/chroot/reason.ts";
+import { ownCapabilities } from "../../sandbox/host.ts";
 import { alsoMaskedPaths } from "../../sandbox/paths.ts";
-import type { SandboxMount } from "../../sandbox/spec.ts";
+import type { SandboxMount, SandboxSpec } from "../../sandbox/spec.ts";
 import { startSandbox } from "../../sandbox/start.ts";
 import { clearGroup, TemporaryGroup } from "../../sandbox/temporary_group.ts";
 import { openRunNetwork, type RunNetwork } from "./run_network.ts";
@@ -56,7 +58,8 @@ export async function runOnLayer(
   const rootfs = layer.mount(request.mounts.map(stubOf).filter(({ path }) => !isKernels(path)));
   const note = (text: string) => request.output("stderr", new TextEncoder().encode(`${text}\n`));
   // Once the overlay is mounted: by that, what a killed build has of networks is found.
-  const network = await openRunNetwork(store, layer.id, request.network, note);
+  const mode = whyChroot(store) === undefined ? request.network : "host";
+  const network = await openRunNetwork(store, layer.id, mode, note);
   try {
     return await runOnNetwork(layer, rootfs, network, request);
   } finally {
@@ -82,6 +85,9 @@ async function runOnNetwork(
   }
   const user = inspectRoot(rootfs, request.user, null);
   const security = await securityOf(hostConfig);
+  if (whyChroot(layer.store) !== undefined) {
+    return await runInChroot(layer, request, { rootfs, user, security });
+  }
   using streams = new RunStreams();
   using fds = new DisposableStack();
   const binds = ["resolv.conf", "hostname", "hosts"].map((name) => {
@@ -136,6 +142,46 @@ async function limited(id: string, hostConfig: HostConfig): Promise<Limited> {
   }
 }
 
+/** The same where nothing can be mounted or unshared: the network is that of the surroundings. */
+async function runInChroot(
+  layer: WorkingLayer,
+  request: RunRequest,
+  { rootfs, user, security }: Pick<SandboxSpec, "rootfs" | "user" | "security">,
+): Promise<number> {
+  const scratch = layer.scratch;
+  const { confinedSecurity } = await import("../../sandbox/chroot/plan.ts");
+  const { placeHostFiles } = await import("../../sandbox/chroot/files.ts");
+  const { killProcessesIn } = await import("../../sandbox/chroot/processes.ts");
+  placeHostFiles(rootfs, scratch);
+  using streams = new RunStreams();
+  const directory = openAt(AT.FDCWD, scratch, O.PATH | O.DIRECTORY);
+  try {
+    const keeper = await startSandbox({
+      chroot: true,
+      rootfs,
+      readonlyRootfs: false,
+      hostname: "",
+      domainname: "",
+      network: "host",
+      hostNamespaces: ["pid", "ipc", "uts"],
+      mounts: [],
+      maskedPaths: [],
+      readonlyPaths: [],
+      security: confinedSecurity(security, ownCapabilities()),
+      user,
+      workingDirectory: request.workingDirectory,
+      argv: request.argv,
+      env: environmentOf(request.env, user.home),
+      stdio: streams.sandbox,
+      init: false,
+    }, { directory, end: streams.endWriter, held: [] });
+    return await follow(keeper, streams, request, () => killProcessesIn(rootfs));
+  } finally {
+    close(directory);
+    await killProcessesIn(rootfs);
+  }
+}
+
 function stubOf(mount: SandboxMount): MountStub {
   return { path: mount.target, kind: mount.type === "bind" ? mount.kind : "directory" };
 }
@@ -158,6 +204,7 @@ async function follow(
   keeper: Keeper,
   streams: RunStreams,
   { signal, output }: RunRequest,
+  ended = () => Promise.resolve(),
 ): Promise<number> {
   const dismiss = () => keeper.dismiss();
   try {
@@ -170,6 +217,7 @@ async function follow(
     signal?.addEventListener("abort", dismiss);
     if (signal?.aborted) dismiss();
     const code = await readEnd(end);
+    await ended(); // what is left would keep the pipes open
     await Promise.all(drains.map(({ ended }) => ended));
     signal?.throwIfAborted();
     return code ?? KILLED;

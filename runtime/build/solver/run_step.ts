@@ -4,6 +4,7 @@ import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
 import { EngineError, InvalidError } from "../../../storage/errors.ts";
 import type { Layer } from "../../../storage/layer/layer_store.ts";
 import type { ExpandedRunInstruction, Stage } from "../frontend/types.ts";
+import { chrootWarning, whyChroot } from "../../sandbox/chroot/reason.ts";
 import { variablesOf } from "../expand.ts";
 import { runText } from "./history_text.ts";
 import { runOnLayer } from "./run_container.ts";
@@ -66,6 +67,11 @@ export async function prepareRun(
     historyText: runText(argv, args.map(([name, value = ""]) => `${name}=${value}`)),
     isToldByHistory: mounts.inputs.length === 0,
     async perform(output) {
+      const why = whyChroot(store);
+      if (why !== undefined) {
+        if (mounts.inputs.length > 0) throw new InvalidError(cannotMount(why));
+        tellOnce(session, why, output);
+      }
       using working = new WorkingLayer(store, state.layer);
       using opened = await mounts.open(working.scratch);
       const exitCode = await runOnLayer(store, working, {
@@ -86,6 +92,22 @@ export async function prepareRun(
       return layer;
     },
   };
+}
+
+const cannotMount = (why: string) =>
+  `RUN with --mount, or a here-document that names its interpreter, takes a mount, which is not permitted here (${why})`;
+
+/** Builds whose output says what their sandboxes lack. */
+const told = new WeakSet<BuildSession>();
+
+function tellOnce(
+  session: BuildSession,
+  why: string,
+  output: (bytes: Uint8Array<ArrayBuffer>) => void,
+): void {
+  if (told.has(session)) return;
+  told.add(session);
+  output(new TextEncoder().encode(`WARNING: ${chrootWarning(why)}\n`));
 }
 
 /** Build arguments with their values, if they have any; one that ENV sets has that value. */

@@ -4,7 +4,7 @@ import { close, type DirectoryFd } from "../../../ffi/file.ts";
 import { ChecksumTable } from "../../../storage/build/checksum_table.ts";
 import { InvalidError } from "../../../storage/errors.ts";
 import type { Layer } from "../../../storage/layer/layer_store.ts";
-import { openOverlay } from "../../../storage/overlay2/view.ts";
+import { openView } from "../../../storage/driver/view.ts";
 import type { Store } from "../../../storage/store.ts";
 import { BuildContext } from "../context/build_context.ts";
 import type { SourceTree } from "../context/types.ts";
@@ -61,7 +61,7 @@ export class Sources implements Disposable {
   viewOf(layer: Layer): DirectoryFd {
     const known = this.#views.get(layer.chainId);
     if (known !== undefined) return known;
-    const fd = openOverlay(this.store, layer.cacheId);
+    const fd = openView(this.store, layer.cacheId);
     this.#resources.defer(() => close(fd));
     this.#views.set(layer.chainId, fd);
     return fd;

@@ -20,7 +20,8 @@ import { baseOf, parentOf, pathOf } from "../../../storage/layer/name.ts";
 import { TarReader } from "../../../storage/layer/tar/reader.ts";
 import { isWhiteout, parseWhiteout } from "../../../storage/layer/whiteout.ts";
 import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
-import { openOverlay } from "../../../storage/overlay2/view.ts";
+import { driverOf } from "../../../storage/driver/driver.ts";
+import { openView } from "../../../storage/driver/view.ts";
 import type { Store } from "../../../storage/store.ts";
 
 /** Makes a layer on `base` of what the layers, lowest first, have made of it; undefined if that is nothing. */
@@ -33,7 +34,7 @@ export async function squashLayers(
 ): Promise<Layer | undefined> {
   using working = new WorkingLayer(store, base);
   for (const layer of layers) await apply(store, layer, working.upper);
-  const view = base && openOverlay(store, base.cacheId);
+  const view = base && openView(store, base.cacheId);
   try {
     dropNeedlessWhiteouts(working.upper, view);
   } finally {
@@ -44,7 +45,8 @@ export async function squashLayers(
 
 /** Unpacks a layer over what those below it have left. */
 async function apply(store: Store, layer: Layer, upper: DirectoryFd): Promise<void> {
-  const extractor = new LayerExtractor(upper, { form: "overlay", conflicts: "replace" });
+  const form = driverOf(store).layerForm;
+  const extractor = new LayerExtractor(upper, { form, conflicts: "replace" });
   const reader = new TarReader({
     raw() {},
     begin(header) {

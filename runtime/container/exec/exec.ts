@@ -4,10 +4,15 @@ import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import type { WindowSize } from "../../../ffi/terminal.ts";
 import type { ContainerFile, HostConfig, StreamEnds } from "../../../storage/container/config.ts";
 import { readHostConfig, resolveContainerId } from "../../../storage/container/container_store.ts";
+import { mountIdOf } from "../../../storage/container/staged_container.ts";
+import { driverOf } from "../../../storage/driver/driver.ts";
 import { ConflictError, EngineError } from "../../../storage/errors.ts";
 import { randomId } from "../../../storage/id.ts";
 import type { Store } from "../../../storage/store.ts";
 import { type JoinSpec, startInside } from "../../sandbox/join.ts";
+import { whyChroot } from "../../sandbox/chroot/reason.ts";
+import { ownCapabilities } from "../../sandbox/host.ts";
+import type { SandboxSecurity } from "../../sandbox/security.ts";
 import { StartError } from "../../sandbox/start.ts";
 import { currentLinkVariables } from "../link_environment.ts";
 import { environmentOf, lookUpUser } from "../prepare.ts";
@@ -66,9 +71,14 @@ export async function startExec(
     throw new ConflictError(`Container ${words} is paused, unpause the container before exec`);
   }
   const hostConfig = readHostConfig(store, container.ID);
-  const security = await execSecurity(hostConfig, request.privileged ?? false);
+  const isInChroot = whyChroot(store) !== undefined;
+  const root = isInChroot
+    ? driverOf(store).mountPoint(store, mountIdOf(store, container.ID))
+    : undefined;
+  const rights = await execSecurity(hostConfig, request.privileged ?? false);
+  const security = isInChroot ? await confined(rights) : rights;
   const id = randomId(), attributes = { execID: id };
-  using target = new ExecTarget(container);
+  using target = new ExecTarget(container, root);
   const command = request.argv.join(" ");
   recordContainerEvent(store, container, `exec_create: ${command}`, attributes);
   recordContainerEvent(store, container, `exec_start: ${command}`, attributes);
@@ -88,6 +98,11 @@ export async function startExec(
   } finally {
     streams.closeOthersEnds();
   }
+}
+
+async function confined(security: SandboxSecurity): Promise<SandboxSecurity> {
+  const { confinedSecurity } = await import("../../sandbox/chroot/plan.ts");
+  return confinedSecurity(security, ownCapabilities());
 }
 
 function describeExec(

@@ -14,7 +14,8 @@ import { NotRunningError } from "../require_running.ts";
 export class ExecTarget implements Disposable {
   /** pidfd of the container's first process. */
   readonly process: number;
-  readonly pidNamespace: number;
+  /** Undefined for one that is kept by a chroot alone. */
+  readonly pidNamespace: number | undefined;
   /** Namespaces that are box's own as well: CLONE_NEW* flags. */
   readonly shared: number;
   /** Its root: everything in it is hostile. */
@@ -23,16 +24,21 @@ export class ExecTarget implements Disposable {
   readonly cgroup: SandboxSpec["cgroup"];
   private readonly fds: number[] = [];
 
-  /** Throws NotRunningError if the container has ended. */
-  constructor(readonly container: ContainerFile) {
+  /**
+   * `chrootAt` is the path of the root of one that is kept by a chroot alone. Throws NotRunningError if the container has ended.
+   */
+  constructor(readonly container: ContainerFile, chrootAt?: string) {
     const { ID: id, State: { Pid: pid } } = container;
     const process = openProcess(container);
     if (process === undefined) throw new NotRunningError(id);
     try {
       this.process = this.keep(process);
-      this.pidNamespace = this.keep(openAt(AT.FDCWD, `/proc/${pid}/ns/pid`, O.RDONLY));
+      this.pidNamespace = chrootAt === undefined
+        ? this.keep(openAt(AT.FDCWD, `/proc/${pid}/ns/pid`, O.RDONLY))
+        : undefined;
       this.shared = isInUserNamespace() ? sharedNamespaces(pid) : 0;
-      this.root = this.keep(openAt(AT.FDCWD, `/proc/${pid}/root`, O.PATH | O.DIRECTORY));
+      const root = chrootAt ?? `/proc/${pid}/root`;
+      this.root = this.keep(openAt(AT.FDCWD, root, O.PATH | O.DIRECTORY));
       this.cgroup = this.openCgroup();
       // The pid was its own all the while.
       if (!isAlive(container)) throw new NotRunningError(id);

@@ -172,7 +172,7 @@ export class Monitor {
     this.health?.stop();
     this.stopWatchingMemory?.();
     this.network[Symbol.dispose]();
-    await killLeftBehind(this.id, this.running.hostConfig);
+    await killLeftBehind(this.running.store, this.id, this.running.hostConfig);
     await this.execs.ended();
     await this.output.ends();
     this.input?.close();

@@ -1,19 +1,23 @@
 /**
  * What lies in a store and belongs to nothing: the check that every end-to-end test ends with.
  *
- * Reads the layout that dockerd gives /var/lib/docker with the overlay2 driver, and knows nothing
- * of box's own code.
+ * Reads the layout that dockerd gives /var/lib/docker with the drivers overlay2 and vfs, and knows
+ * nothing of box's own code.
  */
 import { createHash } from "node:crypto";
 
 /** One line for each thing below `root` that nothing refers to, or that refers to nothing. */
 export function storeLeftovers(root: string): string[] {
+  const drivers = list(`${root}/image`);
   return [
-    ...unfinished(root),
-    ...danglingOverlays(root),
+    ...unfinished(root, "tmp", "build/running"),
+    ...drivers.flatMap((driver) => [
+      ...unfinished(root, `image/${driver}/layerdb/tmp`),
+      ...danglingDirectories(root, driver),
+      ...danglingLayers(root, driver),
+    ]),
     ...danglingLinks(root),
-    ...danglingLayers(root),
-    ...danglingContainers(root),
+    ...drivers.length === 1 ? danglingContainers(root, drivers[0]) : [],
     ...danglingLeases(root),
   ];
 }
@@ -33,30 +37,34 @@ function danglingLeases(root: string): string[] {
 }
 
 /** Directories for work in progress are empty when nobody works. */
-function unfinished(root: string): string[] {
-  return ["tmp", "image/overlay2/layerdb/tmp", "build/running"].flatMap((directory) =>
+function unfinished(root: string, ...directories: string[]): string[] {
+  return directories.flatMap((directory) =>
     list(`${root}/${directory}`).map((name) => `${directory}/${name} was left behind`)
   );
 }
 
-/** Every directory of overlay2 holds a layer or what a container stands on, and the other way. */
-function danglingOverlays(root: string): string[] {
-  const owners = new Map<string, string>();
-  for (const chain of list(`${root}/image/overlay2/layerdb/sha256`)) {
-    const id = read(`${root}/image/overlay2/layerdb/sha256/${chain}/cache-id`);
-    owners.set(id ?? "", `layer ${chain}`);
+/** Every directory of a driver holds a layer or what a container stands on, and the other way. */
+function danglingDirectories(root: string, driver: string): string[] {
+  const owners = new Map<string, string>(), layerdb = `${root}/image/${driver}/layerdb`;
+  for (const chain of list(`${layerdb}/sha256`)) {
+    owners.set(read(`${layerdb}/sha256/${chain}/cache-id`) ?? "", `layer ${chain}`);
   }
-  for (const container of list(`${root}/image/overlay2/layerdb/mounts`)) {
+  const roots: string[] = [];
+  for (const container of list(`${layerdb}/mounts`)) {
     for (const file of ["mount-id", "init-id"]) {
-      const id = read(`${root}/image/overlay2/layerdb/mounts/${container}/${file}`);
+      const id = read(`${layerdb}/mounts/${container}/${file}`);
       if (id !== undefined) owners.set(id, `${file} of container ${container}`);
+      if (id !== undefined && file === "mount-id") roots.push(id);
     }
   }
-  const present = list(`${root}/overlay2`).filter((name) => name !== "l");
+  const home = driver === "overlay2" ? "overlay2" : "vfs/dir";
+  const present = list(`${root}/${home}`).filter((name) => name !== "l");
   return [
-    ...present.filter((id) => !owners.has(id)).map((id) => `overlay2/${id} belongs to nothing`),
+    ...present.filter((id) => !owners.has(id)).map((id) => `${home}/${id} belongs to nothing`),
     ...[...owners].filter(([id]) => !present.includes(id))
-      .map(([id, owner]) => `${owner} names overlay2/${id}, which is not there`),
+      .map(([id, owner]) => `${owner} names ${home}/${id}, which is not there`),
+    ...list(`${root}/vfs/roots`).filter((id) => driver === "vfs" && !roots.includes(id))
+      .map((id) => `vfs/roots/${id} belongs to no container`),
   ];
 }
 
@@ -70,16 +78,16 @@ function danglingLinks(root: string): string[] {
 }
 
 /** Every layer is part of an image, or a container stands on it, or a step of a build made it. */
-function danglingLayers(root: string): string[] {
-  const layerdb = `${root}/image/overlay2/layerdb`;
+function danglingLayers(root: string, driver: string): string[] {
+  const imagedb = `${root}/image/${driver}/imagedb`, layerdb = `${root}/image/${driver}/layerdb`;
   const used = new Map<string, string>();
   const use = (chain: string | undefined, user: string): void => {
     for (; chain; chain = read(`${layerdb}/sha256/${chain.replace("sha256:", "")}/parent`)) {
       used.set(chain.replace("sha256:", ""), user);
     }
   };
-  for (const image of list(`${root}/image/overlay2/imagedb/content/sha256`)) {
-    const config = read(`${root}/image/overlay2/imagedb/content/sha256/${image}`) ?? "{}";
+  for (const image of list(`${imagedb}/content/sha256`)) {
+    const config = read(`${imagedb}/content/sha256/${image}`) ?? "{}";
     use(chainId(JSON.parse(config).rootfs?.diff_ids ?? []), `image ${image}`);
   }
   for (const container of list(`${layerdb}/mounts`)) {
@@ -97,9 +105,9 @@ function danglingLayers(root: string): string[] {
 }
 
 /** A container has both its directory and its mount. */
-function danglingContainers(root: string): string[] {
+function danglingContainers(root: string, driver: string): string[] {
   const containers = list(`${root}/containers`);
-  const mounts = list(`${root}/image/overlay2/layerdb/mounts`);
+  const mounts = list(`${root}/image/${driver}/layerdb/mounts`);
   return [
     ...containers.filter((id) => read(`${root}/containers/${id}/config.v2.json`) === undefined)
       .map((id) => `containers/${id} has no config.v2.json`),

@@ -163,7 +163,7 @@ Run 'box container COMMAND --help' for more information on a command.`,
 Deno.test("the program's help lists groups, commands and the options before them", () => {
   const help = programHelp(registry, 80);
   assert.match(help, /^\nUsage: {2}box \[OPTIONS\] COMMAND\n\nWhat box is\n\nOptions:\n/);
-  assert.match(help, /\n {6}--root string {3}Directory of the store/);
+  assert.match(help, /\n {6}--root string +Directory of the store/);
   assert.match(help, /\nManagement Commands:\n {2}container {3}Manage containers\n\n/);
   assert.match(help, /\nCommands:\n {2}ps {10}List containers\n {2}rm {10}Remove one/);
   assert.ok(!help.includes("--host"), "what box refuses is not in its help");
