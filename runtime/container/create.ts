@@ -34,6 +34,7 @@ import { donorOf, resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
 import { verifyNetwork } from "./verify_network.ts";
+import { hasUserNamespace, verifyUserNamespace } from "./user_namespace/mode.ts";
 import { newVolumes } from "./volumes.ts";
 import { portWarnings } from "./verify_ports.ts";
 
@@ -45,6 +46,8 @@ export interface CreateRequest {
   readonly hostConfig: Partial<HostConfig>;
   /** What is asked of the network that NetworkMode names, and of others that the container is connected to as well. */
   readonly networks?: Readonly<Record<string, Partial<EndpointSettings>>>;
+  /** Docker's userns-remap, for containers that do not say that they want other ids. */
+  readonly usernsRemap?: string;
   /** `os/architecture[/variant]` that the image must have. */
   readonly platform?: string;
 }
@@ -86,6 +89,10 @@ export async function createContainer(
   container.Name = "/" + takeName(store, request.name, id);
   try {
     volumes?.create(staged.path, () => writeContainer(staged.path, container));
+    if (hasUserNamespace(hostConfig)) {
+      const { assignIds } = await import("./user_namespace/assign.ts");
+      assignIds(store, staged.path, hostConfig, request.usernsRemap);
+    }
     staged.createLayers(image.id, chainIds.at(-1));
     await volumes?.fill(mountIdOf(store, id));
   } catch (error) {
@@ -100,9 +107,14 @@ export async function createContainer(
   return { id, warnings: [...warnings, ...discarded] };
 }
 
-function hostConfigOf(store: Store, { config, hostConfig }: CreateRequest): HostConfig {
-  const asked = { ...defaultHostConfig(), ...hostConfig };
+function hostConfigOf(
+  store: Store,
+  { config, hostConfig, usernsRemap }: CreateRequest,
+): HostConfig {
+  const remapped = usernsRemap && !hostConfig.UsernsMode ? { UsernsMode: "private" } : {};
+  const asked = { ...defaultHostConfig(), ...hostConfig, ...remapped };
   verifySettings(config, asked);
+  verifyUserNamespace(asked);
   return { ...resolveDonors(store, asked), ...confinement(asked, hostConfig) };
 }
 

@@ -2,6 +2,7 @@
 
 import { AT, O } from "../../ffi/constants.ts";
 import { SystemError } from "../../ffi/errno.ts";
+import type { IdMappings } from "../../ffi/idmap.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import type { Keeper } from "../../ffi/spawn/keeper.ts";
 import type { WindowSize } from "../../ffi/terminal.ts";
@@ -13,9 +14,10 @@ import {
   writeContainer,
 } from "../../storage/container/container_store.ts";
 import { ensureRunDirectories, mountIdOf } from "../../storage/container/staged_container.ts";
-import { ConflictError } from "../../storage/errors.ts";
+import { readIdMappings } from "../../storage/container/id_mappings.ts";
+import { ConflictError, CorruptStoreError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
-import { mountOverlay, unmountOverlay } from "../../storage/overlay2/mount.ts";
+import { mountOverlay, mountOverlayMapped, unmountOverlay } from "../../storage/overlay2/mount.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ContainerVolumes } from "../volume/operations.ts";
 import { ExecutionRefused, startSandbox } from "../sandbox/start.ts";
@@ -45,7 +47,8 @@ import { shouldRestart } from "./restart_policy.ts";
 import type { RunningContainer } from "./running.ts";
 import { securityOf } from "./security.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
-import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
+import { closeEnds, ContainerStreams, descriptorsOf, giveStreams } from "./streams.ts";
+import { hasUserNamespace } from "./user_namespace/mode.ts";
 import { volumesOf } from "./volumes.ts";
 
 export interface LaunchOptions {
@@ -104,6 +107,8 @@ class Launch {
   private volumesMounted = false;
   private readonly sockets: NetworkSocket[] = [];
   private network: ContainerNetwork | undefined;
+  /** Its own ids; undefined where they are the host's. */
+  private readonly ids: IdMappings | undefined;
 
   constructor(
     private readonly store: Store,
@@ -114,7 +119,9 @@ class Launch {
     private readonly options: LaunchOptions,
   ) {
     this.directory = containerPath(store, container.ID);
+    this.ids = hasUserNamespace(hostConfig) ? readIdMappings(this.directory) : undefined;
     this.streams = new ContainerStreams(container.Config, {
+      ids: this.ids,
       outputIsRead: options.attached || needsMonitor(container.Config, hostConfig),
       outputIsLogged: isLogged(hostConfig),
       windowSize: options.windowSize,
@@ -168,21 +175,30 @@ class Launch {
     const { store, container, hostConfig, directory, streams } = this;
     checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config); // they may be dockerd's
     unmountOverlay(store, this.mountId); // what a crash left
-    const rootfs = mountOverlay(store, this.mountId);
+    using userNamespace = await this.openUserNamespace();
+    const rootfs = userNamespace
+      ? mountOverlayMapped(store, this.mountId, userNamespace.fd, this.ids!)
+      : mountOverlay(store, this.mountId);
     ensureRunDirectories(directory);
     forgetExitStatus(store, container.ID);
     if (this.isRestart) await releaseNetwork(store, container.ID, hostConfig); // what it had before
     await this.reservePorts();
-    const network = this.network = await ContainerNetwork.open(store, this.container, hostConfig);
+    const network = this.network = await ContainerNetwork.open(
+      store,
+      this.container,
+      hostConfig,
+      userNamespace?.fd,
+    );
     await this.openResolver(network);
     await writeNetworkFiles(store, directory, container, hostConfig, network);
     using shared = new SharedNamespaces(store, hostConfig);
     await this.volumes?.resolve();
-    using volumeTrees = this.volumes?.openTrees({ lasting: true });
+    using volumeTrees = this.volumes?.openTrees({ lasting: true, idsOf: userNamespace?.fd });
     const files = network.filesOf ?? directory;
     using mounts = new ContainerMounts(files, container, hostConfig, {
       shmTree: shared.shmTree,
       volumeTrees,
+      idsOf: userNamespace?.fd,
     });
     this.volumes?.recordMounts();
     this.volumesMounted = true;
@@ -199,7 +215,9 @@ class Launch {
         network: network.spec,
         linkVariables: await linkVariablesOf(store, container, hostConfig, network.endpoints),
         security: await securityOf(hostConfig),
+        userNamespace: userNamespace?.spec,
       });
+      if (this.ids) giveStreams(this.ids, spec.user, spec.stdio, container.Config.Tty);
       this.keeper = await startSandbox(spec, {
         directory: directoryFd,
         end: streams.endWriter,
@@ -209,6 +227,16 @@ class Launch {
       close(directoryFd);
       closeCgroup(cgroup);
     }
+  }
+
+  private async openUserNamespace() {
+    if (!hasUserNamespace(this.hostConfig)) return undefined;
+    if (this.ids === undefined) {
+      const { ID } = this.container;
+      throw new CorruptStoreError(`container ${ID} has no note of the ids that it is to have`);
+    }
+    const { UserNamespace } = await import("./user_namespace/user_namespace.ts");
+    return UserNamespace.open(this.store, this.ids, this.hostConfig);
   }
 
   /** Before it is connected: what is published then is known to be its own. */

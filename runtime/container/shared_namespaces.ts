@@ -26,6 +26,13 @@ export function donorOf(mode: string): string | undefined {
   return /^container:(.+)$/s.exec(mode)?.[1];
 }
 
+/** Those of all its modes. */
+export function donorsOf(
+  { NetworkMode, IpcMode, PidMode }: Pick<HostConfig, "NetworkMode" | "IpcMode" | "PidMode">,
+): string[] {
+  return [NetworkMode, IpcMode, PidMode].map(donorOf).filter((id) => id !== undefined);
+}
+
 /** The same with the ids of the containers that its modes name. Throws NotFoundError if there is none of that name. */
 export function resolveDonors(store: Store, hostConfig: HostConfig): HostConfig {
   const resolve = (mode: string) => {
@@ -134,7 +141,7 @@ export class SharedNamespaces implements Disposable {
  */
 export function openNamespace(
   container: ContainerFile,
-  name: "pid" | "ipc" | "mnt" | "net",
+  name: "pid" | "ipc" | "mnt" | "net" | "user",
 ): number {
   try {
     const fd = openAt(AT.FDCWD, `/proc/${container.State.Pid}/ns/${name}`, O.RDONLY);
@@ -151,10 +158,15 @@ export function openDonorsNetwork(store: Store, id: string): number {
   return refusing(() => openNamespace(runningDonor(store, id, "network"), "net"));
 }
 
+/** The user namespace of another container. Throws StartError if that does not run. */
+export function openDonorsUserNamespace(store: Store, id: string): number {
+  return refusing(() => openNamespace(runningDonor(store, id, "user"), "user"));
+}
+
 function runningDonor(
   store: Store,
   id: string,
-  namespace: "pid" | "ipc" | "network",
+  namespace: "pid" | "ipc" | "network" | "user",
 ): ContainerFile {
   try {
     const donor = readContainer(store, id);

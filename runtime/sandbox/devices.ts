@@ -1,6 +1,7 @@
 /** /dev of a container: a file system of its own with docker's devices, nothing of the host's. */
 
 import { AT, MOVE_MOUNT_F_EMPTY_PATH, MS, S } from "../../ffi/constants.ts";
+import { type IdMappings, toHostId } from "../../ffi/idmap.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import type { SandboxSpec } from "./spec.ts";
 import { makeDevice } from "../../ffi/stat.ts";
@@ -30,18 +31,20 @@ export const devptsOptions = { ptmxmode: "0666", mode: "0620", gid: "5" } as con
 /** Makes /dev inside the new root. */
 export function planDevices(
   program: SpawnProgram,
-  { shmSize, terminal, security }: Pick<SandboxSpec, "shmSize" | "terminal" | "security">,
+  { shmSize, terminal, security, userNamespace }: Pick<
+    SandboxSpec,
+    "shmSize" | "terminal" | "security" | "userNamespace"
+  >,
 ): void {
   const mount = (source: string, target: string, type: string, flags: number, data: string) =>
     program.call("mount", [source, target, type, flags, data], { what: `mount ${target}` });
 
-  mount("tmpfs", "/dev", "tmpfs", MS.NOSUID | MS.STRICTATIME, "mode=755,size=65536k");
-  for (const [name, major, minor] of deviceNodes) {
-    program.call(
-      "mknodat",
-      [AT.FDCWD, `/dev/${name}`, S.IFCHR | 0o666, makeDevice(major, minor)],
-      { what: `make /dev/${name}` },
-    );
+  if (userNamespace?.trees) {
+    const place = [AT.FDCWD, "/dev", MOVE_MOUNT_F_EMPTY_PATH] as const;
+    program.call("move_mount", [userNamespace.trees.devices, "", ...place], { what: "mount /dev" });
+  } else {
+    mount("tmpfs", "/dev", "tmpfs", MS.NOSUID | MS.STRICTATIME, "mode=755,size=65536k");
+    makeNodes(program);
   }
   for (const [name, target] of links) {
     program.call("symlinkat", [target, AT.FDCWD, `/dev/${name}`], { what: `make /dev/${name}` });
@@ -53,12 +56,29 @@ export function planDevices(
   const common = MS.NOSUID | MS.NOEXEC;
   if (terminal) planTerminal(program, terminal.devpts);
   else {
-    const options = Object.entries(devptsOptions).map(([name, value]) => `${name}=${value}`);
+    const options = Object.entries(devptsOptions).map(([name, value]) => `${name}=${value}`)
+      .filter((option) => userNamespace === undefined || isMapped(userNamespace, option));
     mount("devpts", "/dev/pts", "devpts", common, ["newinstance", ...options].join(","));
   }
   mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
   if (shmSize === undefined) return;
   mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize}`);
+}
+
+/** A small user namespace has no group 5; then a terminal has its user's. */
+function isMapped({ gidMappings }: IdMappings, option: string): boolean {
+  const [name, id] = option.split("=");
+  return name !== "gid" || toHostId(gidMappings, Number(id)) !== undefined;
+}
+
+function makeNodes(program: SpawnProgram): void {
+  for (const [name, major, minor] of deviceNodes) {
+    program.call(
+      "mknodat",
+      [AT.FDCWD, `/dev/${name}`, S.IFCHR | 0o666, makeDevice(major, minor)],
+      { what: `make /dev/${name}` },
+    );
+  }
 }
 
 /** The terminal is the first one of the devpts that it came with, and the container's console. */

@@ -15,6 +15,7 @@ import { leaveKeyring, writeCgroup } from "./plan.ts";
 import { planAppArmor, planRights, tieToParent } from "./security.ts";
 import { connectStreams, giveTerminal } from "./session.ts";
 import type { SandboxSpec } from "./spec.ts";
+import { raisedLimits } from "./user_namespace/raised_limits.ts";
 import {
   explainClone,
   explainExecution,
@@ -34,6 +35,8 @@ export interface JoinSpec extends
   readonly pidNamespace: number;
   /** Descriptor of its root. */
   readonly root: number;
+  /** Whether it has a user namespace of its own. */
+  readonly hasUserNamespace?: boolean;
   /** Whether the streams are a terminal. */
   readonly tty: boolean;
   readonly limits?: Pick<SandboxLimits, "ulimits" | "oomScoreAdj">;
@@ -52,10 +55,11 @@ export function planJoin(
   tieToParent(program);
   planAppArmor(program, spec.security);
   writeCgroup(program, spec.cgroup);
-  planOomScore(program, spec.limits?.oomScoreAdj ?? 0); // while /proc is the host's
+  planHostRights(program, spec); // while /proc is the host's
   program.call("setns", [spec.pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
   // All at once, or none (Linux 5.8). The root is the namespace's own then.
-  program.call("setns", [spec.process, JOINED], { what: "join the container's namespaces" });
+  const joined = JOINED | (spec.hasUserNamespace ? CLONE.NEWUSER : 0);
+  program.call("setns", [spec.process, joined], { what: "join the container's namespaces" });
   connectStreams(program, spec);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(fds));
@@ -64,6 +68,11 @@ export function planJoin(
   program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
   if (spec.tty) giveTerminal(program, spec.user);
   planRights(program, spec, lastCapability);
+}
+
+function planHostRights(program: SpawnProgram, { limits, hasUserNamespace }: JoinSpec): void {
+  planOomScore(program, limits?.oomScoreAdj ?? 0);
+  if (hasUserNamespace) planResourceLimits(program, raisedLimits(limits?.ulimits ?? []));
 }
 
 /**

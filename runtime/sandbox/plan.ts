@@ -52,8 +52,11 @@ export function planSandbox(
   joinCgroup(program, spec);
   joinNamespaces(program, spec);
   if (spec.network === "none") bringLoopbackUp(program);
-  enterRoot(program, spec.rootfs);
+  enterRoot(program, spec);
+  // In a user namespace /proc and /sys can be mounted only where they can be seen already: mount_namespaces(7).
+  if (!spec.userNamespace) leaveHostRoot(program);
   mountKernelFileSystems(program, spec);
+  if (spec.userNamespace) leaveHostRoot(program);
   planDevices(program, spec);
   planLimits(program, spec.limits);
   planHiding(program, spec, host.kernelPaths);
@@ -116,12 +119,21 @@ function bringLoopbackUp(program: SpawnProgram): void {
 }
 
 /** Slave, not private: what the host unmounts later is not kept alive here. */
-function enterRoot(program: SpawnProgram, rootfs: string): void {
+function enterRoot(program: SpawnProgram, { rootfs, userNamespace }: SandboxSpec): void {
   program.call("mount", ["", "/", 0, MS.REC | MS.SLAVE, 0], {
     what: "cut the mount tree off from the host's",
   });
-  program.call("chdir", [rootfs], { what: `enter ${rootfs}` });
+  const what = `enter ${rootfs}`, trees = userNamespace?.trees;
+  if (trees === undefined) program.call("chdir", [rootfs], { what });
+  else {
+    program.call("move_mount", [trees.root, "", AT.FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH], { what });
+    program.call("fchdir", [trees.root], { what });
+  }
   program.call("pivot_root", [".", "."], { what: `make ${rootfs} the root` });
+}
+
+/** The host's root lies on top of the new one, where no path leads but the working directory's own. */
+function leaveHostRoot(program: SpawnProgram): void {
   program.call("umount2", [".", MNT_DETACH], { what: "unmount the host's root" });
   program.call("chdir", ["/"], { what: "enter the new root" });
 }
