@@ -19,6 +19,7 @@ import { chainIdsOf } from "../../storage/layer/layer_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
 import { defaultHostConfig } from "./host_config.ts";
+import { cgroupParent } from "./group.ts";
 import { checkLimits } from "./check_limits.ts";
 import { checkPlatform } from "./check_platform.ts";
 import { checkLogOptions } from "./log/options.ts";
@@ -153,7 +154,9 @@ function describeContainer(
     hostConfig.SecurityOpt,
   );
   if (path === undefined) throw new InvalidError("No command specified");
+  const parent = cgroupParent(hostConfig);
   return {
+    ...(parent !== undefined && { BoxCgroupParent: parent }),
     StreamConfig: {},
     State: createdState(),
     ID: id,

@@ -277,7 +277,7 @@ class Launch {
 
   private async releaseHost(): Promise<void> {
     const { store, container, mountId, volumes, hostConfig } = this;
-    await releaseHost(store, container.ID, mountId, volumes, hostConfig);
+    await releaseHost(store, container, mountId, volumes, hostConfig);
   }
 
   /**

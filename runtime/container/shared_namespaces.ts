@@ -17,6 +17,7 @@ import type { Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
 import { StartError } from "../sandbox/start.ts";
+import { groupIn } from "./group.ts";
 import { isAlive } from "./process_identity.ts";
 
 const PROC_SUPER_MAGIC = 0x9fa0, PROC_ROOT_INODE = 1n;
@@ -58,7 +59,7 @@ export function hasOwnPidNamespace({ PidMode }: HostConfig): boolean {
  */
 export async function killLeftBehind(id: string, hostConfig: HostConfig): Promise<void> {
   const hierarchy = hasOwnPidNamespace(hostConfig) ? undefined : probeCgroups();
-  if (hierarchy) await new Cgroup(hierarchy, id).kill();
+  if (hierarchy) await new Cgroup(hierarchy, groupIn(id, hostConfig)).kill();
 }
 
 /** What a container's process joins, and the /dev/shm that goes with its ipc namespace: open as long as this object is in use. */

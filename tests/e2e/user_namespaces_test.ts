@@ -86,7 +86,7 @@ boxTest("a container with ids of its own cannot write as the host's root", async
     "mkdir /d; mount -t ext4 /dev/vda /d",
     "hostname evil; test $(cat /proc/1/root/etc/hostname) = evil",
     "kill -9 -1; false",
-    "date -s 2000-01-01",
+    "date -s 2000-01-01; test $(date +%Y) = 2000",
     "unshare -m true && mount --bind /host/secret /etc/hosts && cat /etc/hosts",
     "/host/setuid cat /host/secret",
     "renice -n -20 1",
@@ -114,8 +114,10 @@ boxTest("exec, its terminal and its streams are in the user namespace", async (b
   const script = "cat /proc/self/uid_map; id -u; ulimit -n; echo out > /dev/stdout";
   equal(await box.ok(["exec", "it", "sh", "-c", script]), `${map}\n0\n100\nout`);
   equal(await box.ok("exec -u 5:6 it sh -c id"), "uid=5 gid=6 groups=6");
-  const { code, stderr } = await box.run("exec -u 70000 it true");
-  deepEqual([code, /user 70000 has no id/.test(stderr)], [126, true], stderr);
+  await answers(box, "exec -u 70000 it true", {
+    code: 126,
+    stdout: "user 70000 has no id in the container's user namespace\n",
+  });
   const typed =
     "run --rm -t --userns auto busybox stat -c %u:%g /dev/pts/0 /dev/pts/ptmx /dev/null";
   const terminal = box.terminal(typed);

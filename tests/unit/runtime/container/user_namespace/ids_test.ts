@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { toContainerId, toHostId } from "../../../../../ffi/idmap.ts";
+import { type IdMappings, toContainerId, toHostId } from "../../../../../ffi/idmap.ts";
 import { allocateIds } from "../../../../../runtime/container/user_namespace/allocate.ts";
 import {
   parseUsernsMode,
@@ -83,7 +83,7 @@ Deno.test("auto takes the first ids that nobody has, and says when there are no 
     "/etc/subuid": "containers:1000:20\ncontainers:5000:30\n",
     "/etc/subgid": "containers:2000:100\n",
   });
-  const taken = [];
+  const taken: IdMappings[] = [];
   const starts = [];
   for (let i = 0; i < 5; i++) {
     const ids = allocateIds(10, taken, files);
