@@ -60,7 +60,7 @@ function planEntry(fd: number, limits: SandboxLimits | undefined): SpawnProgram 
 }
 
 /** What takes rights of the host. */
-export function planHostRights(
+function planHostRights(
   program: SpawnProgram,
   limits: Pick<SandboxLimits, "ulimits" | "oomScoreAdj"> | undefined,
 ): void {
@@ -70,7 +70,7 @@ export function planHostRights(
 }
 
 /** The host's root has no name in the namespace, and may own nothing there. */
-export function becomeRoot(program: SpawnProgram): void {
+function becomeRoot(program: SpawnProgram): void {
   program.call("setgroups", [0, 0], { what: "leave the host's groups" });
   program.call("setresgid", [0, 0, 0], { what: "become the namespace's group 0" });
   program.call("setresuid", [0, 0, 0], { what: "become the namespace's root" });
