@@ -39,6 +39,7 @@ export function containerRequest(
 ): CreateRequest {
   checkPullPolicy(options.pull);
   const streams = streamsOf(options), healthcheck = healthcheckOf(options);
+  const remap = lookup("BOX_USERNS_REMAP");
   const volumes = volumesOf(options, workingDirectory);
   // `create` attaches nothing yet.
   if (options.detach === false) checkInputDevice(streams, inputIsTerminal);
@@ -87,6 +88,7 @@ export function containerRequest(
       ...securityOf(options, readFile),
       ...limitsOf(options),
     },
+    ...(remap && { usernsRemap: remap }),
     ...(network.networks && { networks: network.networks }),
   };
 }

@@ -2,7 +2,6 @@
 import { unsupported } from "./cli/options.ts";
 
 export const unsupportedContainerOptions = {
-  "cgroup-parent": unsupported("string", null, "Optional parent cgroup for the container"),
   "disable-content-trust": unsupported("bool", null, "Skip image verification", {
     default: "true",
   }),

@@ -84,6 +84,8 @@ export const MOUNT_ATTR = {
   NOSUID: 2,
   NODEV: 4,
   NOEXEC: 8,
+  STRICTATIME: 0x20,
+  IDMAP: 0x100000,
 } as const;
 
 /** fsconfig(2) commands */

@@ -5,6 +5,8 @@
  * PEP 383), so that every name survives the way into a JavaScript string and back.
  */
 
+import { SystemError } from "./errno.ts";
+
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -13,9 +15,11 @@ export function encodeName(name: string): Uint8Array<ArrayBuffer> {
   return name.isWellFormed() ? encoder.encode(name) : encodeEscaped(name);
 }
 
-/** The bytes of a name with the NUL that C wants. A NUL inside cannot be passed on and is refused. */
+const EINVAL = 22;
+
+/** The bytes of a name with the NUL that C wants. A NUL inside, which an image may have, cannot be passed on: EINVAL. */
 export function cstring(text: string): Uint8Array<ArrayBuffer> {
-  if (text.includes("\0")) throw new TypeError(`invalid NUL byte in ${JSON.stringify(text)}`);
+  if (text.includes("\0")) throw new SystemError("pass on the NUL byte in", text, EINVAL);
   return encodeName(text + "\0");
 }
 

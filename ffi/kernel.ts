@@ -97,11 +97,14 @@ const signatures = {
   chroot: { parameters: ["buffer"], result: "i32" },
   fchdir: { parameters: ["i32"], result: "i32" },
 
-  // processes, memory, time
-  clone3: { parameters: ["buffer", "usize"], result: "i32" },
+  // the calling thread's credentials
   setfsuid: { parameters: ["u32"], result: "i32" },
   setfsgid: { parameters: ["u32"], result: "i32" },
   capget: { parameters: ["buffer", "buffer"], result: "i32" },
+  capset: { parameters: ["buffer", "buffer"], result: "i32" },
+
+  // processes, memory, time
+  clone3: { parameters: ["buffer", "usize"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   waitid: { parameters: ["i32", "i32", "buffer", "i32", "pointer"], result: "i32" },
   pidfd_getfd: { parameters: ["i32", "i32", "u32"], result: "i32" },

@@ -32,6 +32,16 @@ export function createNetworkNamespace<T>(inside: () => T): { fd: number; result
   }
 }
 
+/** The same for one that exists. */
+export function insideNetworkNamespace<T>(fd: number, inside: () => T): { fd: number; result: T } {
+  try {
+    return { fd, result: inNetworkNamespace(fd, inside) };
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
+}
+
 /** Calls a synchronous function in another network namespace. */
 export function inNetworkNamespace<T>(fd: number, action: () => T): T {
   const home = openOwn();

@@ -6,7 +6,7 @@
 import { AT, S } from "../ffi/constants.ts";
 import { isErrno } from "../ffi/errno.ts";
 import { changeOwner, changeOwnerOfFd, type DirectoryFd } from "../ffi/file.ts";
-import { isMapped } from "../ffi/id_map.ts";
+import { isMappedHere } from "../ffi/idmap.ts";
 import { isInUserNamespace } from "../ffi/privilege.ts";
 import { type Stat, statAt } from "../ffi/stat.ts";
 import { getAttribute, setAttribute, setAttributeOfPath } from "../ffi/xattr.ts";
@@ -59,7 +59,7 @@ export function notedOwner(stat: Stat, attribute: Uint8Array): Owner {
     .exec(new TextDecoder().decode(attribute)) ?? [];
   if (uid === undefined) return stat;
   const choose = (kind: "uid" | "gid", noted: number, own: number) =>
-    noted < NO_ID && !isMapped(kind, noted) ? noted : own;
+    noted < NO_ID && !isMappedHere(kind, noted) ? noted : own;
   return { uid: choose("uid", Number(uid), stat.uid), gid: choose("gid", Number(gid), stat.gid) };
 }
 
@@ -86,5 +86,5 @@ function describe({ uid, gid }: Owner, mode: number): Uint8Array<ArrayBuffer> {
 
 /** Of an owner what this namespace has; root for what it has not. */
 function possibleOwner({ uid, gid }: Owner): Owner {
-  return { uid: isMapped("uid", uid) ? uid : 0, gid: isMapped("gid", gid) ? gid : 0 };
+  return { uid: isMappedHere("uid", uid) ? uid : 0, gid: isMappedHere("gid", gid) ? gid : 0 };
 }

@@ -52,6 +52,7 @@ export const limitOptions = {
     parseWeightDevice,
     "[]",
   ),
+  "cgroup-parent": string(null, "Optional parent cgroup for the container"),
   cgroupns: string(null, "Cgroup namespace to use (host|private)"),
   device: deviceList("Add a host device to the container", (text) => text),
   "device-cgroup-rule": collected(

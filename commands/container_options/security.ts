@@ -7,5 +7,8 @@ export const securityOptions = {
   "group-add": list(null, "Add additional groups to join"),
   privileged: bool(null, "Give extended privileges to this container"),
   "security-opt": list(null, "Security Options"),
-  userns: string(null, "User namespace to use (host)"),
+  userns: string(
+    null,
+    "User namespace to use (host|private|auto[:size=N]; else BOX_USERNS_REMAP, else host)",
+  ),
 };

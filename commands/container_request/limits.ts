@@ -19,6 +19,7 @@ export function limitsOf(options: OptionValues<typeof limitOptions>): Partial<Ho
   }
   return withoutEmpty({
     ...changeableLimitsOf(options),
+    CgroupParent: options["cgroup-parent"],
     CgroupnsMode: options.cgroupns,
     BlkioWeightDevice: [...options["blkio-weight-device"]],
     BlkioDeviceReadBps: [...options["device-read-bps"]],

@@ -88,7 +88,8 @@ function endsTooEarly(text: string): boolean {
   return /[{[,:]\s*$|^\s*$/.test(text);
 }
 
+/** `auto` is podman's; what it can be told is for the engine to check. */
 function checkUserNamespace(mode: string): string {
-  if (mode === "" || mode === "host") return mode;
+  if (/^(|host|private|auto(:.*)?)$/s.test(mode)) return mode;
   throw new UsageError("--userns: invalid USER mode");
 }

@@ -27,6 +27,7 @@ import {
   P_PID,
   PR,
   SIG_SETMASK,
+  SIGNALS,
   WEXITED,
 } from "../constants.ts";
 import { encodeName } from "../cstring.ts";
@@ -69,6 +70,11 @@ export interface KeeperPlan {
   readonly discarded?: number;
   /** A process more, which is the one to be kept: the first one only prepares it. */
   readonly inside?: BirthInside;
+  /**
+   * What another process does first, to make the process then in its own place: namespaces that are to belong to a user namespace
+   * are made by a process that is in it.
+   */
+  readonly entry?: SpawnProgram;
 }
 
 /** `cloneProcess` is the way to make a process on this host: preferredClone(). */
@@ -106,8 +112,13 @@ function startProcess(
   const program = new SpawnProgram();
   const failed = new Label("no process"), executing = new Label("executing");
   const executed = new Label("executed"), succeeded = new Label("succeeded");
-  const { program: clone, child, inChild, pid, alive } = cloneProcess(plan.clone);
+  const { cgroupFd } = plan.clone;
+  const { program: clone, child, inChild, pid, alive } = cloneProcess(
+    plan.entry ? { cgroupFd } : plan.clone,
+  );
   const inside = plan.inside && giveBirthInside(plan.inside);
+  const entry = plan.entry && enterFirst(plan.entry, plan.clone.namespaces ?? 0);
+  const second = inside?.pid ?? entry?.pid;
   if (!((plan.clone.namespaces ?? 0) & CLONE.NEWPID)) {
     // Others can see the process, which shares this memory until it has executed its program: they must not get at it.
     program.call("prctl", [PR.SET_DUMPABLE, 0, 0, 0, 0], { what: "be closed" });
@@ -115,7 +126,7 @@ function startProcess(
   program.append(offerTie());
   program.append(clone);
   program.subtract(pid, 0, { onNegative: failed });
-  if (inside === undefined) program.append(report(plan, pid.address, REPORT.PID));
+  if (second === undefined) program.append(report(plan, pid.address, REPORT.PID));
   program.append(closeAllBut([...heldBy(plan), plan.report]));
   program.mark(executing);
   program.subtract(alive, 0, { onZero: executed });
@@ -131,20 +142,21 @@ function startProcess(
 
   program.mark(child);
   program.append(inChild);
+  if (entry) program.append(entry.program);
   program.append(plan.process);
   if (inside) program.append(inside.program);
   program.call("exit_group", [127], { what: "exit: there is nothing to execute" });
 
   program.mark(executed);
   program.subtract(HEADER.cell(0), 0, { onZero: succeeded });
-  for (const failed of [pid, ...inside ? [inside.pid] : []]) {
+  for (const failed of [pid, ...second ? [second] : []]) {
     program.call("waitid", [P_PID, failed, 0, WEXITED, 0], { what: "reap", onError: "continue" });
   }
   program.mark(succeeded);
-  if (inside !== undefined) {
+  if (second !== undefined) {
     // The one that has prepared it has ended, if it was not reaped.
     program.call("waitid", [P_PID, pid, 0, WEXITED, 0], { what: "reap", onError: "continue" });
-    program.subtract(inside.pid, 0, { into: pid });
+    program.subtract(second, 0, { into: pid });
     program.append(report(plan, pid.address, REPORT.PID));
   }
   program.append(report(plan, HEADER, REPORT.HEADER));
@@ -154,6 +166,27 @@ function startProcess(
     what: "be open to processes that are no ancestors",
     onError: "continue",
   });
+  return { program, pid };
+}
+
+/**
+ * The steps of the process that goes first, up to where the other one begins, which is the keeper's child as well. They share their
+ * memory, so that the keeper sees what fails; the first one sleeps until the other has executed its program, or is gone.
+ */
+function enterFirst(
+  steps: SpawnProgram,
+  namespaces: number,
+): { program: SpawnProgram; pid: Cell } {
+  const program = new SpawnProgram(), pid = program.cell("process"), born = new Label("entered");
+  program.append(steps);
+  const flags = CLONE.PARENT | CLONE.VFORK | CLONE.VM | namespaces | SIGNALS.SIGCHLD;
+  program.call("clone", [flags, 0, 0, 0, 0], {
+    what: "create the process",
+    onZero: born,
+    into: pid,
+  });
+  program.call("exit_group", [0], { what: "exit: the process is on its own" });
+  program.mark(born);
   return { program, pid };
 }
 

@@ -2,6 +2,7 @@
 
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import type { Resources } from "../../storage/container/resources.ts";
+import { groupOf } from "./group.ts";
 import { isAlive } from "./process_identity.ts";
 import { processesOf } from "./processes.ts";
 
@@ -47,7 +48,7 @@ export function contradiction(
 export async function changeLimits(container: ContainerFile, resources: Resources): Promise<void> {
   if (!isAlive(container)) return;
   const { applyLimits, moveProcesses } = await import("../sandbox/limits/groups.ts");
-  for (const group of applyLimits(container.ID, resources).v1.values()) {
+  for (const group of applyLimits(groupOf(container), resources).v1.values()) {
     moveProcesses(group, () => processesOf(container));
   }
 }

@@ -46,9 +46,9 @@ export async function clear(
   using _ = lockContainer(store, id);
   const exit = readExitStatus(store, id) ?? unseenExit(container);
   const hasRun = container.State.Running;
-  if (hasRun) noteUnseenOutOfMemory(store, id);
+  if (hasRun) noteUnseenOutOfMemory(store, container);
   // What the restart of the host has ended is for `system restore` to start.
   if (hasRun && isOfThisBoot(container) && recordRestart(store, id, exit, volumes)) return;
-  await releaseHost(store, id, mountId, volumes, readHostConfig(store, id));
+  await releaseHost(store, container, mountId, volumes, readHostConfig(store, id));
   if (hasRun) recordEnd(store, id, exit, volumes);
 }

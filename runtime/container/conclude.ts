@@ -12,6 +12,7 @@ import { driverOf } from "../../storage/driver/driver.ts";
 import type { Store } from "../../storage/store.ts";
 import type { ContainerVolumes } from "../volume/operations.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import { groupOf } from "./group.ts";
 import { type Exit, forgetExitStatus } from "./exit_status.ts";
 import { releaseNetwork } from "./network.ts";
 import { recordNetworkEvents, withoutEndpoints } from "./network_settings.ts";
@@ -22,16 +23,16 @@ import { exitedState, restartingState } from "./state.ts";
 /** Takes away what a run has on the host. The root is the last, by which it is seen that there is something. Needs the monitor's lock. */
 export async function releaseHost(
   store: Store,
-  id: string,
+  container: Pick<ContainerFile, "ID" | "BoxCgroupParent">,
   mountId: string,
   volumes: ContainerVolumes | undefined,
   hostConfig?: Pick<HostConfig, "NetworkMode">,
 ): Promise<void> {
-  await releaseNetwork(store, id, hostConfig);
+  await releaseNetwork(store, container.ID, hostConfig);
   volumes?.release();
   driverOf(store).unmount(store, mountId);
   const hierarchy = probeCgroups();
-  if (hierarchy) new Cgroup(hierarchy, id).remove();
+  if (hierarchy) new Cgroup(hierarchy, groupOf(container)).remove();
 }
 
 /**

@@ -144,7 +144,7 @@ function pack(root: RootView, { directory, base, stat }: FoundSource, name: stri
   const isRoot = base === "." && stat.inode === statAt(root.fd, "").inode &&
     mountIdOf(directory) === mountIdOf(root.fd);
   const options: PackOptions = isRoot && root.isLive
-    ? { form: "plain", filter: (path) => !/^(proc|sys|dev)\//.test(path) }
-    : { form: "plain" };
+    ? { form: "plain", ids: root.ids, filter: (path) => !/^(proc|sys|dev)\//.test(path) }
+    : { form: "plain", ids: root.ids };
   return packEntry(directory, base, name, options);
 }

@@ -3,6 +3,8 @@
 import { O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { type DirectoryFd, withFd } from "../../ffi/file.ts";
+import { becomeFileSystemUser } from "../../ffi/file_system_user.ts";
+import { type IdMappings, toHostId } from "../../ffi/idmap.ts";
 import { isDevice, isDirectory, isReadonlyMount, mountIdOf } from "../../ffi/stat.ts";
 import { readContainer } from "../../storage/container/container_store.ts";
 import { ConflictError, InvalidError } from "../../storage/errors.ts";
@@ -122,7 +124,14 @@ async function unpackInRoot(
   const directory = openInRoot(root.fd, path, O.PATH | O.DIRECTORY);
   withFd(directory, () => assertWritable(root.fd, directory));
   const destination = path.replace(/^\/+/, "");
-  await unpackArchive(archive, root.fd, { conflicts: "keep type", destination, owner });
+  const { ids } = root;
+  using _ = ids && becomeRootOf(ids);
+  await unpackArchive(archive, root.fd, { conflicts: "keep type", destination, owner, ids });
+}
+
+/** The host's root can make nothing where it has no id. */
+function becomeRootOf({ uidMappings, gidMappings }: IdMappings): Disposable {
+  return becomeFileSystemUser(toHostId(uidMappings, 0)!, toHostId(gidMappings, 0)!);
 }
 
 function assertWritable(root: DirectoryFd, directory: DirectoryFd): void {

@@ -20,6 +20,7 @@ import type { Store } from "../../storage/store.ts";
 import { now } from "../../storage/time.ts";
 import { whyChroot } from "../sandbox/chroot/reason.ts";
 import { defaultHostConfig } from "./host_config.ts";
+import { cgroupParent } from "./group.ts";
 import { checkLimits } from "./check_limits.ts";
 import { checkPlatform } from "./check_platform.ts";
 import { checkLogOptions } from "./log/options.ts";
@@ -35,6 +36,7 @@ import { donorOf, resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
 import { verifyNetwork } from "./verify_network.ts";
+import { hasUserNamespace, verifyUserNamespace } from "./user_namespace/mode.ts";
 import { newVolumes } from "./volumes.ts";
 import { portWarnings } from "./verify_ports.ts";
 
@@ -46,6 +48,8 @@ export interface CreateRequest {
   readonly hostConfig: Partial<HostConfig>;
   /** What is asked of the network that NetworkMode names, and of others that the container is connected to as well. */
   readonly networks?: Readonly<Record<string, Partial<EndpointSettings>>>;
+  /** Docker's userns-remap, for containers that do not say that they want other ids. */
+  readonly usernsRemap?: string;
   /** `os/architecture[/variant]` that the image must have. */
   readonly platform?: string;
 }
@@ -96,6 +100,10 @@ export async function createContainer(
   container.Name = "/" + takeName(store, request.name, id);
   try {
     volumes?.create(staged.path, () => writeContainer(staged.path, container));
+    if (hasUserNamespace(hostConfig)) {
+      const { assignIds } = await import("./user_namespace/assign.ts");
+      assignIds(store, staged.path, hostConfig, request.usernsRemap);
+    }
     staged.createLayers(image.id, chainIds.at(-1));
     await volumes?.fill(mountIdOf(store, id));
   } catch (error) {
@@ -110,9 +118,14 @@ export async function createContainer(
   return { id, warnings: [...warnings, ...discarded] };
 }
 
-function hostConfigOf(store: Store, { config, hostConfig }: CreateRequest): HostConfig {
-  const asked = { ...defaultHostConfig(), ...hostConfig };
+function hostConfigOf(
+  store: Store,
+  { config, hostConfig, usernsRemap }: CreateRequest,
+): HostConfig {
+  const remapped = usernsRemap && !hostConfig.UsernsMode ? { UsernsMode: "private" } : {};
+  const asked = { ...defaultHostConfig(), ...hostConfig, ...remapped };
   verifySettings(config, asked);
+  verifyUserNamespace(asked);
   return { ...resolveDonors(store, asked), ...confinement(asked, hostConfig) };
 }
 
@@ -152,7 +165,9 @@ function describeContainer(
     hostConfig.SecurityOpt,
   );
   if (path === undefined) throw new InvalidError("No command specified");
+  const parent = cgroupParent(hostConfig);
   return {
+    ...(parent !== undefined && { BoxCgroupParent: parent }),
     StreamConfig: {},
     State: createdState(),
     ID: id,

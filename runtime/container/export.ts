@@ -19,7 +19,7 @@ export async function exportContainer(
   using root = await openRootView(store, id, { access: "read", mounts: false });
   const directory = openDirectory(root.fd, ".");
   try {
-    for (const chunk of packTree(directory, { form: "plain" })) sink(chunk);
+    for (const chunk of packTree(directory, { form: "plain", ids: root.ids })) sink(chunk);
     recordContainerEvent(store, readContainer(store, id), "export");
   } finally {
     close(directory);

@@ -2,6 +2,7 @@
 
 import { AT, O } from "../../ffi/constants.ts";
 import { SystemError } from "../../ffi/errno.ts";
+import type { IdMappings } from "../../ffi/idmap.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import type { Keeper } from "../../ffi/spawn/keeper.ts";
 import type { WindowSize } from "../../ffi/terminal.ts";
@@ -13,7 +14,8 @@ import {
   writeContainer,
 } from "../../storage/container/container_store.ts";
 import { ensureRunDirectories, mountIdOf } from "../../storage/container/staged_container.ts";
-import { ConflictError } from "../../storage/errors.ts";
+import { readIdMappings } from "../../storage/container/id_mappings.ts";
+import { ConflictError, CorruptStoreError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import { driverOf } from "../../storage/driver/driver.ts";
 import type { Store } from "../../storage/store.ts";
@@ -47,7 +49,8 @@ import { shouldRestart } from "./restart_policy.ts";
 import type { RunningContainer } from "./running.ts";
 import { securityOf } from "./security.ts";
 import { SharedNamespaces } from "./shared_namespaces.ts";
-import { closeEnds, ContainerStreams, descriptorsOf } from "./streams.ts";
+import { closeEnds, ContainerStreams, descriptorsOf, giveStreams } from "./streams.ts";
+import { hasUserNamespace } from "./user_namespace/mode.ts";
 import { volumesOf } from "./volumes.ts";
 
 export interface LaunchOptions {
@@ -106,6 +109,8 @@ class Launch {
   private volumesMounted = false;
   private readonly sockets: NetworkSocket[] = [];
   private network: ContainerNetwork | undefined;
+  /** Its own ids; undefined where they are the host's. */
+  private readonly ids: IdMappings | undefined;
 
   constructor(
     private readonly store: Store,
@@ -116,7 +121,9 @@ class Launch {
     private readonly options: LaunchOptions,
   ) {
     this.directory = containerPath(store, container.ID);
+    this.ids = hasUserNamespace(hostConfig) ? readIdMappings(this.directory) : undefined;
     this.streams = new ContainerStreams(container.Config, {
+      ids: this.ids,
       outputIsRead: options.attached || needsMonitor(container.Config, hostConfig),
       outputIsLogged: isLogged(hostConfig),
       windowSize: options.windowSize,
@@ -170,23 +177,31 @@ class Launch {
     const { store, container, hostConfig, directory, streams } = this;
     checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config); // they may be dockerd's
     driverOf(store).unmount(store, this.mountId); // what a crash left
-    const rootfs = driverOf(store).mount(store, this.mountId);
+    using userNamespace = await this.openUserNamespace();
+    const mapped = userNamespace && { userNamespace: userNamespace.fd, ids: this.ids! };
+    const rootfs = driverOf(store).mount(store, this.mountId, mapped);
     ensureRunDirectories(directory);
     forgetExitStatus(store, container.ID);
     const why = whyChroot(store);
     if (why !== undefined) return await this.startInChroot(rootfs, why);
     if (this.isRestart) await releaseNetwork(store, container.ID, hostConfig); // what it had before
     await this.reservePorts();
-    const network = this.network = await ContainerNetwork.open(store, this.container, hostConfig);
+    const network = this.network = await ContainerNetwork.open(
+      store,
+      this.container,
+      hostConfig,
+      userNamespace?.fd,
+    );
     await this.openResolver(network);
     await writeNetworkFiles(store, directory, container, hostConfig, network);
     using shared = new SharedNamespaces(store, hostConfig);
     await this.volumes?.resolve();
-    using volumeTrees = this.volumes?.openTrees({ lasting: true });
+    using volumeTrees = this.volumes?.openTrees({ lasting: true, idsOf: userNamespace?.fd });
     const files = network.filesOf ?? directory;
     using mounts = new ContainerMounts(files, container, hostConfig, {
       shmTree: shared.shmTree,
       volumeTrees,
+      idsOf: userNamespace?.fd,
     });
     this.volumes?.recordMounts();
     this.volumesMounted = true;
@@ -202,7 +217,9 @@ class Launch {
         network: network.spec,
         linkVariables: await linkVariablesOf(store, container, hostConfig, network.endpoints),
         security: await securityOf(hostConfig),
+        userNamespace: userNamespace?.spec,
       });
+      if (this.ids) giveStreams(this.ids, spec.user, spec.stdio, container.Config.Tty);
       await this.startKept(spec);
     } finally {
       closeCgroup(cgroup);
@@ -239,6 +256,16 @@ class Launch {
     } finally {
       close(directoryFd);
     }
+  }
+
+  private async openUserNamespace() {
+    if (!hasUserNamespace(this.hostConfig)) return undefined;
+    if (this.ids === undefined) {
+      const { ID } = this.container;
+      throw new CorruptStoreError(`container ${ID} has no note of the ids that it is to have`);
+    }
+    const { UserNamespace } = await import("./user_namespace/user_namespace.ts");
+    return UserNamespace.open(this.store, this.ids, this.hostConfig);
   }
 
   /** Before it is connected: what is published then is known to be its own. */
@@ -279,7 +306,7 @@ class Launch {
 
   private async releaseHost(): Promise<void> {
     const { store, container, mountId, volumes, hostConfig } = this;
-    await releaseHost(store, container.ID, mountId, volumes, hostConfig);
+    await releaseHost(store, container, mountId, volumes, hostConfig);
   }
 
   /**

@@ -5,8 +5,10 @@ import { close, openAt } from "../../ffi/file.ts";
 import type { HostConfig } from "../../storage/container/config.ts";
 import type { Resources } from "../../storage/container/resources.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import { groupIn } from "./group.ts";
 import { defaultDeviceRules } from "../sandbox/limits/device_rules.ts";
 import { guardDevices } from "../sandbox/limits/guard_devices.ts";
+import type { Controller } from "../sandbox/limits/setting.ts";
 import type { DeviceNode, SandboxLimits } from "../sandbox/limits/spec.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
 
@@ -53,8 +55,8 @@ export async function limitContainer(id: string, hostConfig: HostConfig): Promis
   const found = hasDevices
     ? (await import("../sandbox/limits/device_mapping.ts")).findDevices(hostConfig)
     : undefined;
-  const hierarchy = probeCgroups();
-  const cgroup = hierarchy && new Cgroup(hierarchy, id);
+  const hierarchy = probeCgroups(), own = groupIn(id, hostConfig);
+  const cgroup = hierarchy && new Cgroup(hierarchy, own);
   if (cgroup?.exists()) cgroup.remove(); // the run's before: it has counted, and had other devices
   if (hierarchy === undefined || !cgroup?.create()) {
     return { limits: limitsOf(hostConfig, found?.nodes, []) };
@@ -66,15 +68,12 @@ export async function limitContainer(id: string, hostConfig: HostConfig): Promis
       joined.push(openAt(AT.FDCWD, `${group}/cgroup.procs`, O.WRONLY));
     if (!hostConfig.Privileged && !guardDevices(hierarchy, fd, rules)) {
       const { closeDevices } = await import("../sandbox/limits/groups.ts");
-      const group = closeDevices(id, rules);
+      const group = closeDevices(own, rules);
       if (group !== undefined) join(group);
     }
-    if (hasGroupLimits(hostConfig)) {
-      const { applyLimits } = await import("../sandbox/limits/groups.ts");
-      for (const [controller, group] of applyLimits(id, hostConfig).v1) {
-        join(group);
-        visible.push(controller === "io" ? "blkio" : controller);
-      }
+    for (const [controller, group] of await groupsOfV1(own, hostConfig)) {
+      join(group);
+      visible.push(controller === "io" ? "blkio" : controller);
     }
   } catch (error) {
     closeAll([fd, ...joined]);
@@ -85,6 +84,18 @@ export async function limitContainer(id: string, hostConfig: HostConfig): Promis
     cgroup: { hierarchy, fd, joined, isPrivate },
     limits: limitsOf(hostConfig, found?.nodes, isPrivate ? visible : []),
   };
+}
+
+/** Groups of cgroup v1 for its limits, or for those of the group that it is to be below. */
+async function groupsOfV1(
+  own: string,
+  hostConfig: HostConfig,
+): Promise<ReadonlyMap<Controller, string>> {
+  const isLimited = hasGroupLimits(hostConfig);
+  if (!isLimited && !hostConfig.CgroupParent) return new Map();
+  const { applyLimits, joinHierarchies } = await import("../sandbox/limits/groups.ts");
+  const inherited = hostConfig.CgroupParent ? joinHierarchies(own) : [];
+  return new Map([...inherited, ...isLimited ? applyLimits(own, hostConfig).v1 : []]);
 }
 
 /** Closes what limitContainer() has opened. */

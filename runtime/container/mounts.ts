@@ -2,7 +2,7 @@
 
 import { AT, MOUNT_ATTR, MS } from "../../ffi/constants.ts";
 import { close, duplicate } from "../../ffi/file.ts";
-import { cloneTree, setMountAttributes } from "../../ffi/mount.ts";
+import { cloneTree, mapMountIds, setMountAttributes } from "../../ffi/mount.ts";
 import { isDirectory, statAt, statIfExists } from "../../ffi/stat.ts";
 import type { ContainerFile, HostConfig, MountPoint } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
@@ -27,6 +27,8 @@ export class ContainerMounts {
     private readonly trees: {
       readonly shmTree?: number;
       readonly volumeTrees?: { at(destination: string): number };
+      /** A user namespace whose root the container's own files are to belong to. */
+      readonly idsOf?: number;
     },
   ) {
     const { shmTree } = trees;
@@ -40,7 +42,9 @@ export class ContainerMounts {
         // Each start writes them, but `docker cp` may come before the first one.
         const isWritten = statIfExists(AT.FDCWD, source) !== undefined;
         if (isWritten && !targets.includes(target)) {
-          this.bind(source, target, crossesMounts(target, targets));
+          const tree = cloneTree(source, true);
+          if (trees.idsOf !== undefined) mapMountIds(tree, trees.idsOf);
+          this.attach(tree, target, crossesMounts(target, targets), false, undefined, true);
         }
       }
       if (shmTree !== undefined && !targets.includes("/dev/shm")) this.addShm(shmTree);

@@ -32,6 +32,7 @@ export class ContainerNetwork implements Disposable {
     store: Store,
     container: ContainerFile,
     hostConfig: HostConfig,
+    userNamespace?: number,
   ): Promise<ContainerNetwork> {
     const { NetworkMode: mode } = hostConfig, donor = donorOf(mode);
     if (mode === "none" || mode === "host") return new ContainerNetwork(mode);
@@ -40,7 +41,7 @@ export class ContainerNetwork implements Disposable {
       return new ContainerNetwork({ namespace }, [], containerPath(store, donor));
     }
     try {
-      return await ContainerNetwork.connect(store, container, hostConfig);
+      return await ContainerNetwork.connect(store, container, hostConfig, userNamespace);
     } catch (error) {
       if (error instanceof EngineError) throw new StartError(error.message, 125);
       throw error;
@@ -51,12 +52,18 @@ export class ContainerNetwork implements Disposable {
     store: Store,
     container: ContainerFile,
     hostConfig: HostConfig,
+    userNamespace: number | undefined,
   ): Promise<ContainerNetwork> {
     const { connectToNetworks, connectionsOf } = await import("../network/connect.ts");
     const { publishPorts } = await import("../network/publishing.ts");
     const connections = connectionsOf(store, container, hostConfig);
     if (connections.length === 0) return new ContainerNetwork("none");
-    const { fd, endpoints } = await connectToNetworks(store, container, connections);
+    const { fd, endpoints } = await connectToNetworks(
+      store,
+      container,
+      connections,
+      userNamespace,
+    );
     try {
       const ports = await publishPorts(store, container, hostConfig, endpoints);
       return new ContainerNetwork({ namespace: fd }, endpoints, undefined, ports);

@@ -6,6 +6,7 @@ import { close, openAt, pread, read, withFd, writeAll } from "../../ffi/file.ts"
 import { kernel } from "../../ffi/kernel.ts";
 import { poller } from "../../ffi/poller.ts";
 import { Timer } from "../../ffi/timer.ts";
+import type { ContainerFile } from "../../storage/container/config.ts";
 import {
   containerPath,
   readContainer,
@@ -14,6 +15,7 @@ import {
 import { readTextIfExists } from "../../storage/files.ts";
 import type { Store } from "../../storage/store.ts";
 import { limitingGroup } from "../sandbox/cgroup.ts";
+import { groupOf } from "./group.ts";
 import { recordContainerEvent } from "./record_event.ts";
 
 /** Writes down that it has happened. Needs the lock on the container. */
@@ -28,15 +30,15 @@ export function noteOutOfMemory(store: Store, id: string): void {
 }
 
 /** The same if it has happened in this run and nobody has noticed. Needs the lock on the container. */
-export function noteUnseenOutOfMemory(store: Store, id: string): void {
-  const file = counterFile(id);
+export function noteUnseenOutOfMemory(store: Store, container: ContainerFile): void {
+  const file = counterFile(container), { ID: id } = container;
   if (file === undefined || killsIn(readCounters(file.path)) === 0) return;
   if (!readContainer(store, id).State.OOMKilled) noteOutOfMemory(store, id);
 }
 
 /** Calls back whenever it happens from now on, until what is returned is called. For a container without such a limit it never does. */
-export function watchOutOfMemory(id: string, happened: () => void): () => void {
-  const file = counterFile(id);
+export function watchOutOfMemory(container: ContainerFile, happened: () => void): () => void {
+  const file = counterFile(container);
   if (file === undefined) return () => {};
   try {
     return file.version === 1 ? watchV1(file.path, happened) : watchV2(file.path, happened);
@@ -51,8 +53,8 @@ interface CounterFile {
   readonly path: string;
 }
 
-function counterFile(id: string): CounterFile | undefined {
-  const group = limitingGroup("memory", id);
+function counterFile(container: ContainerFile): CounterFile | undefined {
+  const group = limitingGroup("memory", groupOf(container));
   if (group === undefined) return undefined;
   const { version, path } = group;
   return { version, path: `${path}/${version === 1 ? "memory.oom_control" : "memory.events"}` };

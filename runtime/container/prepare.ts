@@ -2,6 +2,7 @@
 
 import { isInUserNamespace } from "../../ffi/privilege.ts";
 import { close } from "../../ffi/file.ts";
+import { type IdMappings, toHostId } from "../../ffi/idmap.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
@@ -27,6 +28,7 @@ export interface Surroundings {
   readonly network: SandboxSpec["network"];
   /** Variables that tell of containers that it is linked to. */
   readonly linkVariables: readonly string[];
+  readonly userNamespace?: SandboxSpec["userNamespace"];
 }
 
 export function describeSandbox(
@@ -34,32 +36,38 @@ export function describeSandbox(
   hostConfig: HostConfig,
   surroundings: Surroundings,
 ): SandboxSpec {
-  const { rootfs, mounts, streams, cgroup, limits, namespaces, security, network } = surroundings;
-  const user = inspectRoot(rootfs, container.Config.User, hostConfig.GroupAdd);
+  const { streams, namespaces, linkVariables, ...rest } = surroundings;
+  const user = inspectRoot(rest.rootfs, container.Config.User, hostConfig.GroupAdd);
+  if (rest.userNamespace) requireMapped(rest.userNamespace, user);
   const { Config: config } = container;
   return {
-    rootfs,
+    ...rest,
     readonlyRootfs: hostConfig.ReadonlyRootfs,
     hostname: config.Hostname,
     domainname: config.Domainname,
-    network,
-    mounts,
     ...namespaces,
     maskedPaths: hostConfig.MaskedPaths?.length
       ? [...hostConfig.MaskedPaths, ...alsoMaskedPaths]
       : [],
     readonlyPaths: hostConfig.ReadonlyPaths ?? [],
-    security,
     user,
     workingDirectory: config.WorkingDir || "/",
     argv: [container.Path, ...container.Args ?? []],
-    env: environmentOf(config, user, surroundings.linkVariables),
+    env: environmentOf(config, user, linkVariables),
     ...streams,
-    cgroup,
-    limits,
     // Docker, too, has none where it would not be process 1.
     init: (hostConfig.Init ?? false) && hasOwnPidNamespace(hostConfig),
   };
+}
+
+/** Throws InvalidError for a user whom a user namespace has no id for. */
+export function requireMapped({ uidMappings, gidMappings }: IdMappings, user: User): void {
+  const refuse = (kind: string, id: number) => {
+    throw new InvalidError(`${kind} ${id} has no id in the container's user namespace`);
+  };
+  if (toHostId(uidMappings, user.uid) === undefined) refuse("user", user.uid);
+  const group = user.groups.find((gid) => toHostId(gidMappings, gid) === undefined);
+  if (group !== undefined) refuse("group", group);
 }
 
 /** Looks up the user, and makes sure that /proc, /sys and /dev are directories, not links to somewhere (CVE-2023-27561). */

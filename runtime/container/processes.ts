@@ -7,6 +7,7 @@ import { readLink, withFd } from "../../ffi/file.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import { groupOf } from "./group.ts";
 import { readProcessStat } from "./proc_file.ts";
 
 /** Pids, as the host counts them, of the processes of a container that runs. */
@@ -17,9 +18,11 @@ export function processesOf(container: ContainerFile): number[] {
 }
 
 /** A container's control group, if it has one. */
-export function cgroupOf({ ID }: Pick<ContainerFile, "ID">): Cgroup | undefined {
+export function cgroupOf(
+  container: Pick<ContainerFile, "ID" | "BoxCgroupParent">,
+): Cgroup | undefined {
   const hierarchy = probeCgroups();
-  const cgroup = hierarchy && new Cgroup(hierarchy, ID);
+  const cgroup = hierarchy && new Cgroup(hierarchy, groupOf(container));
   return cgroup?.exists() ? cgroup : undefined;
 }
 

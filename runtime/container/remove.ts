@@ -2,6 +2,7 @@
 
 import { AT, SIGNALS } from "../../ffi/constants.ts";
 import { statIfExists } from "../../ffi/stat.ts";
+import type { ContainerFile } from "../../storage/container/config.ts";
 import { containerExists, readContainer } from "../../storage/container/container_store.ts";
 import {
   mountIdOf,
@@ -11,6 +12,7 @@ import { ConflictError, CorruptStoreError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import { isOutOfSpace, type Store } from "../../storage/store.ts";
 import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
+import { groupOf } from "./group.ts";
 import { lockContainer } from "./lock_container.ts";
 import { killProcessesOf } from "./kill.ts";
 import { isAlive } from "./process_identity.ts";
@@ -66,7 +68,7 @@ function removeStopped(store: Store, id: string, removeVolumes?: () => void): vo
           : "Stop the container before attempting removal or force remove"),
     );
   }
-  removeAllOf(store, id, container.Name.slice(1), removeVolumes);
+  removeAllOf(store, container, container.Name.slice(1), removeVolumes);
   recordContainerEvent(store, container, "destroy");
 }
 
@@ -81,7 +83,7 @@ async function removeDamaged(store: Store, id: string): Promise<void> {
   using _ = lockContainer(store, id);
   const { releaseNetworks } = await import("../network/release.ts");
   await releaseNetworks(store, id);
-  removeAllOf(store, id);
+  removeAllOf(store, { ID: id });
 }
 
 /** Milliseconds in which a monitor whose container has been killed has let go of it. */
@@ -100,11 +102,11 @@ async function takeWithin(path: string, limit: number): Promise<DirectoryLock | 
 /** Needs the lock on the container. */
 function removeAllOf(
   store: Store,
-  id: string,
+  container: Pick<ContainerFile, "ID" | "BoxCgroupParent">,
   name?: string,
   removeVolumes?: () => void,
 ): void {
   const hierarchy = probeCgroups();
-  if (hierarchy) new Cgroup(hierarchy, id).remove(); // what a crash left
-  removeFromStore(store, id, name, removeVolumes);
+  if (hierarchy) new Cgroup(hierarchy, groupOf(container)).remove(); // what a crash left
+  removeFromStore(store, container.ID, name, removeVolumes);
 }

@@ -2,6 +2,7 @@
 
 import { listNames } from "../../ffi/directory.ts";
 import { SystemError } from "../../ffi/errno.ts";
+import type { ContainerFile } from "../../storage/container/config.ts";
 import {
   containerExists,
   containerPath,
@@ -112,16 +113,17 @@ async function thawForgotten(store: Store): Promise<void> {
     const { id } = note;
     using lock = DirectoryLock.tryTake(containerPath(store, id));
     if (lock === undefined && containerExists(store, id)) continue; // somebody is at it
-    if (lock !== undefined && !isPaused(store, id)) await cgroupOf({ ID: id })?.thaw();
+    if (lock !== undefined) await thawUnlessPaused(store, id);
     note.forget();
   }
 }
 
-function isPaused(store: Store, id: string): boolean {
+async function thawUnlessPaused(store: Store, id: string): Promise<void> {
+  let container: ContainerFile | undefined;
   try {
-    return readContainerIfExists(store, id)?.State.Paused ?? false;
+    container = readContainerIfExists(store, id);
   } catch (error) {
-    if (error instanceof CorruptStoreError) return false; // so that it can be ended
-    throw error;
+    if (!(error instanceof CorruptStoreError)) throw error; // thawed, so that it can be ended
   }
+  if (!container?.State.Paused) await cgroupOf(container ?? { ID: id })?.thaw();
 }

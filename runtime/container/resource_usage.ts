@@ -5,6 +5,7 @@ import { isErrno } from "../../ffi/errno.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import { readProcessStat, readProcFile, TICKS_PER_SECOND } from "./proc_file.ts";
 import { type LimitingGroup, limitingGroup } from "../sandbox/cgroup.ts";
+import { groupOf } from "./group.ts";
 import { cgroupOf, processesOf } from "./processes.ts";
 
 export interface ResourceUsage {
@@ -35,7 +36,8 @@ export interface ResourceUsage {
  */
 export function readUsage(container: ContainerFile, hostConfig: HostConfig): ResourceUsage {
   const pids = processesOf(container), group = cgroupOf(container)?.path;
-  const memory = limitingGroup("memory", container.ID), tasks = limitingGroup("pids", container.ID);
+  const own = groupOf(container);
+  const memory = limitingGroup("memory", own), tasks = limitingGroup("pids", own);
   const read = (name: string) => group === undefined ? undefined : readCounters(group, name);
   const io = readBlockIo(read("io.stat")) ?? sumBlockIo(pids);
   return {

@@ -6,6 +6,7 @@ import { close, type DirectoryFd, openAt, withFd } from "../../ffi/file.ts";
 import { cloneTree, setMountAttributes } from "../../ffi/mount.ts";
 import { inPrivateMountNamespace } from "../../ffi/mount_namespace.ts";
 import { mountingRefusal } from "../../ffi/privilege.ts";
+import type { IdMappings } from "../../ffi/idmap.ts";
 import { fileSystemType } from "../../ffi/stat.ts";
 import type { ContainerFile } from "../../storage/container/config.ts";
 import {
@@ -13,6 +14,7 @@ import {
   readContainer,
   readHostConfig,
 } from "../../storage/container/container_store.ts";
+import { readIdMappings } from "../../storage/container/id_mappings.ts";
 import { mountIdOf } from "../../storage/container/staged_container.ts";
 import { EngineError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
@@ -25,6 +27,7 @@ import { attachBinds } from "./attach_binds.ts";
 import { lockContainer } from "./lock_container.ts";
 import { ContainerMounts } from "./mounts.ts";
 import { isAlive } from "./process_identity.ts";
+import { hasUserNamespace } from "./user_namespace/mode.ts";
 import { volumesOf } from "./volumes.ts";
 
 /** A container's root directory. While it is open the container neither goes away nor starts or ends. */
@@ -33,6 +36,8 @@ export interface RootView extends Disposable {
   readonly fd: DirectoryFd;
   /** Whether it is what the container's process sees, with the kernel's file systems in it. */
   readonly isLive: boolean;
+  /** The user namespace whose ids the files are seen with as the host's, if there is one. */
+  readonly ids?: IdMappings;
 }
 
 export interface RootViewRequest {
@@ -69,8 +74,11 @@ function openLiveRoot(store: Store, id: string, request: RootViewRequest): RootV
   resources.use(lockContainer(store, id, "shared"));
   const container = readContainer(store, id);
   if (!isAlive(container)) return undefined;
+  const ids = hasUserNamespace(readHostConfig(store, id))
+    ? readIdMappings(containerPath(store, id))
+    : undefined;
   const fd = request.mounts ? openRootOfProcess(store, container) : openMerged(store, id);
-  return fd === undefined ? undefined : viewOf(fd, request.mounts, resources);
+  return fd === undefined ? undefined : viewOf(fd, request.mounts, resources, ids);
 }
 
 /** What the container's own process sees, or undefined if it has ended. */
@@ -155,8 +163,13 @@ function mountOn(
 }
 
 /** Closes the descriptor before anything else that `resources` holds. */
-function viewOf(fd: number, isLive: boolean, resources: DisposableStack): RootView {
+function viewOf(
+  fd: number,
+  isLive: boolean,
+  resources: DisposableStack,
+  ids?: IdMappings,
+): RootView {
   resources.defer(() => close(fd));
   const owned = resources.move();
-  return { fd, isLive, [Symbol.dispose]: () => owned.dispose() };
+  return { fd, isLive, ids, [Symbol.dispose]: () => owned.dispose() };
 }

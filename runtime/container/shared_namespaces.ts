@@ -20,6 +20,7 @@ import { Cgroup, probeCgroups } from "../sandbox/cgroup.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
 import { StartError } from "../sandbox/start.ts";
 import { whyChroot } from "../sandbox/chroot/reason.ts";
+import { groupIn } from "./group.ts";
 import { isAlive } from "./process_identity.ts";
 
 const PROC_SUPER_MAGIC = 0x9fa0, PROC_ROOT_INODE = 1n;
@@ -27,6 +28,13 @@ const PROC_SUPER_MAGIC = 0x9fa0, PROC_ROOT_INODE = 1n;
 /** The container that a mode names: of `container:ID` the ID. */
 export function donorOf(mode: string): string | undefined {
   return /^container:(.+)$/s.exec(mode)?.[1];
+}
+
+/** Those of all its modes. */
+export function donorsOf(
+  { NetworkMode, IpcMode, PidMode }: Pick<HostConfig, "NetworkMode" | "IpcMode" | "PidMode">,
+): string[] {
+  return [NetworkMode, IpcMode, PidMode].map(donorOf).filter((id) => id !== undefined);
 }
 
 /** The same with the ids of the containers that its modes name. Throws NotFoundError if there is none of that name. */
@@ -62,7 +70,7 @@ export async function killLeftBehind(
     return await killProcessesIn(driverOf(store).mountPoint(store, mountIdOf(store, id)));
   }
   const hierarchy = hasOwnPidNamespace(hostConfig) ? undefined : probeCgroups();
-  if (hierarchy) await new Cgroup(hierarchy, id).kill();
+  if (hierarchy) await new Cgroup(hierarchy, groupIn(id, hostConfig)).kill();
 }
 
 /** What a container's process joins, and the /dev/shm that goes with its ipc namespace: open as long as this object is in use. */
@@ -145,7 +153,7 @@ export class SharedNamespaces implements Disposable {
  */
 export function openNamespace(
   container: ContainerFile,
-  name: "pid" | "ipc" | "mnt" | "net",
+  name: "pid" | "ipc" | "mnt" | "net" | "user",
 ): number {
   try {
     const fd = openAt(AT.FDCWD, `/proc/${container.State.Pid}/ns/${name}`, O.RDONLY);
@@ -162,10 +170,15 @@ export function openDonorsNetwork(store: Store, id: string): number {
   return refusing(() => openNamespace(runningDonor(store, id, "network"), "net"));
 }
 
+/** The user namespace of another container. Throws StartError if that does not run. */
+export function openDonorsUserNamespace(store: Store, id: string): number {
+  return refusing(() => openNamespace(runningDonor(store, id, "user"), "user"));
+}
+
 function runningDonor(
   store: Store,
   id: string,
-  namespace: "pid" | "ipc" | "network",
+  namespace: "pid" | "ipc" | "network" | "user",
 ): ContainerFile {
   try {
     const donor = readContainer(store, id);

@@ -1,16 +1,19 @@
 /** The pipes, or the terminal, between a container's process and whoever looks after it. */
 
 import { AT, MOUNT_ATTR, O } from "../../ffi/constants.ts";
-import { close, makePipe, openAt } from "../../ffi/file.ts";
+import { changeOwner, changeOwnerOfFd, close, makePipe, openAt } from "../../ffi/file.ts";
+import { type IdMappings, toHostId } from "../../ffi/idmap.ts";
 import { makeMemoryFile } from "../../ffi/memory_file.ts";
 import { makeFileSystem } from "../../ffi/mount.ts";
 import { mountingRefusal } from "../../ffi/privilege.ts";
 import { makeTwoWayPipe } from "../../ffi/splice.ts";
+import { isCharacterDevice, statAt } from "../../ffi/stat.ts";
 import { openPseudoTerminal, setWindowSize, type WindowSize } from "../../ffi/terminal.ts";
 import type { StreamEnds } from "../../storage/container/config.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
 import { devptsOptions } from "../sandbox/devices.ts";
 import type { SandboxSpec } from "../sandbox/spec.ts";
+import type { User } from "../sandbox/user.ts";
 
 export type StreamName = "stdout" | "stderr";
 
@@ -25,6 +28,8 @@ export interface StreamOptions {
   readonly outputIsRead: boolean;
   /** Whether what is read is also logged. */
   readonly outputIsLogged: boolean;
+  /** The ids of its user namespace, if it has one of its own. */
+  readonly ids?: IdMappings;
   /** What the terminal has from the start, if the container has one. */
   readonly windowSize?: WindowSize;
 }
@@ -39,10 +44,10 @@ export class ContainerStreams {
 
   constructor(
     private readonly config: ContainerConfig,
-    { outputIsRead, outputIsLogged, windowSize }: StreamOptions,
+    { outputIsRead, outputIsLogged, windowSize, ids }: StreamOptions,
   ) {
     const connection = config.Tty
-      ? openTerminal(windowSize)
+      ? openTerminal(windowSize, ids)
       : outputIsRead
       ? openPipes(config.OpenStdin)
       : openInput(config.OpenStdin);
@@ -94,17 +99,38 @@ function makeSpools(tty: boolean): Omit<StreamEnds, "end"> {
 }
 
 /** In a devpts of the container's own, so that its terminal has a name in there. */
-function openTerminal(windowSize: WindowSize | undefined): Connection {
+function openTerminal(windowSize: WindowSize | undefined, ids: IdMappings | undefined): Connection {
   const attributes = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NOEXEC;
   const devpts = mountingRefusal() === undefined
-    ? makeFileSystem({ type: "devpts", options: devptsOptions(), attributes })
+    ? makeFileSystem({ type: "devpts", options: devptsOptions(ids), attributes })
     : openAt(AT.FDCWD, "/dev/pts", O.RDONLY | O.DIRECTORY); // that of the surroundings
+  if (ids) giveDevpts(devpts, ids);
   const { master, slave } = openPseudoTerminal(devpts);
   if (windowSize !== undefined) setWindowSize(master, windowSize);
   return {
     sandbox: { stdio: [slave, slave, slave], terminal: { devpts } },
     ends: { terminal: master },
   };
+}
+
+function giveDevpts(devpts: number, { uidMappings, gidMappings }: IdMappings): void {
+  const uid = toHostId(uidMappings, 0)!, gid = toHostId(gidMappings, 0)!;
+  for (const name of [".", "ptmx"]) changeOwner(devpts, name, uid, gid);
+}
+
+/** Gives the streams to a user of a user namespace: he may open them again by their names in /proc/self/fd. */
+export function giveStreams(
+  { uidMappings, gidMappings }: IdMappings,
+  user: User,
+  stdio: SandboxSpec["stdio"],
+  isTerminal: boolean,
+): void {
+  const uid = toHostId(uidMappings, user.uid)!, gid = toHostId(gidMappings, user.gid)!;
+  for (const fd of new Set(stdio)) {
+    const stat = statAt(fd, "");
+    if (isTerminal) changeOwnerOfFd(fd, uid, stat.gid);
+    else if (!isCharacterDevice(stat)) changeOwnerOfFd(fd, uid, gid); // /dev/null is the host's
+  }
 }
 
 /** Closes what is left of a container's streams on this side. */

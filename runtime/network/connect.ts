@@ -3,7 +3,7 @@
 import { isErrno } from "../../ffi/errno.ts";
 import { close } from "../../ffi/file.ts";
 import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
-import { createNetworkNamespace } from "../../ffi/network_namespace.ts";
+import { createNetworkNamespace, insideNetworkNamespace } from "../../ffi/network_namespace.ts";
 import { findLink, setLink } from "../../ffi/netlink/route/link.ts";
 import type {
   ContainerFile,
@@ -72,13 +72,24 @@ export function connectionsOf(
     .filter(({ network: { Driver } }) => Driver !== "null" && Driver !== "host");
 }
 
-/** Makes a namespace with an interface on each of these networks. What a failure leaves is undone. */
+/**
+ * Makes a namespace, which belongs to a user namespace if there is one, with an interface on each of these networks. What a failure
+ * leaves is undone.
+ */
 export async function connectToNetworks(
   store: Store,
   container: Connected,
   connections: readonly Connection[],
+  userNamespace?: number,
 ): Promise<ConnectedNamespace> {
-  const { fd, result: socket } = explained(() => createNetworkNamespace(prepareNamespace));
+  const own = userNamespace === undefined
+    ? undefined
+    : await import("../../ffi/idmap_namespace.ts");
+  const { fd, result: socket } = explained(() =>
+    own
+      ? insideNetworkNamespace(own.createNetworkNamespaceOf(userNamespace!), prepareNamespace)
+      : createNetworkNamespace(prepareNamespace)
+  );
   try {
     using _ = socket;
     using host = new NetlinkSocket(NETLINK.ROUTE);

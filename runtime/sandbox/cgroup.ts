@@ -12,7 +12,6 @@ import { fileSystemType, statIfExists } from "../../ffi/stat.ts";
 import { EngineError } from "../../storage/errors.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import {
-  BOX_GROUP,
   FORBIDDEN,
   makeGroup,
   removeGroup,
@@ -102,12 +101,12 @@ export interface LimitingGroup {
   readonly path: string;
 }
 
-/** The group that limits a container by a controller, of either version; undefined if none does. */
+/** The group that limits a container, whose group this is, by a controller, of either version; undefined if none does. */
 export function limitingGroup(
   controller: string,
-  id: string,
+  own: string,
 ): LimitingGroup | undefined {
-  const own = `${BOX_GROUP}/${id}`, v1 = `${v1MountPoint(controller)}/${own}`;
+  const v1 = `${v1MountPoint(controller)}/${own}`;
   if (statIfExists(AT.FDCWD, v1)) return { version: 1, path: v1 };
   const hierarchy = probeCgroups();
   const v2 = hierarchy?.version === 2 ? `${hierarchy.mountPoint}/${own}` : undefined;
@@ -116,12 +115,12 @@ export function limitingGroup(
   return isEnabled ? { version: 2, path: v2 } : undefined;
 }
 
-/** The group that belongs to a container: box/<id>. */
+/** The group that belongs to a container: box/<id>, or one below what --cgroup-parent names. */
 export class Cgroup {
-  constructor(readonly hierarchy: CgroupHierarchy, readonly id: string) {}
+  constructor(readonly hierarchy: CgroupHierarchy, readonly group: string) {}
 
   get path(): string {
-    return `${this.hierarchy.mountPoint}/${BOX_GROUP}/${this.id}`;
+    return `${this.hierarchy.mountPoint}/${this.group}`;
   }
 
   exists(): boolean {
@@ -131,7 +130,7 @@ export class Cgroup {
   /** Makes the group, or returns false where the host does not let us. */
   create(): boolean {
     try {
-      makeGroup(this.hierarchy, this.id);
+      makeGroup(this.hierarchy, this.group);
       return true;
     } catch (error) {
       if (isErrno(error, ...FORBIDDEN)) return false;
@@ -153,16 +152,16 @@ export class Cgroup {
   openLimiting(): number[] {
     if (this.isOnlyHierarchy) return [];
     return V1_CONTROLLERS.map((controller) =>
-      `${v1MountPoint(controller)}/${BOX_GROUP}/${this.id}/cgroup.procs`
+      `${v1MountPoint(controller)}/${this.group}/cgroup.procs`
     ).filter((path) => statIfExists(AT.FDCWD, path))
       .map((path) => openAt(AT.FDCWD, path, O.WRONLY));
   }
 
   /** Removes the group, which must be empty, with those that it has for limits. */
   remove(): void {
-    removeGroup(this.hierarchy.mountPoint, this.id);
+    removeGroup(this.hierarchy.mountPoint, this.group);
     if (this.isOnlyHierarchy) return;
-    for (const controller of V1_CONTROLLERS) removeGroup(v1MountPoint(controller), this.id);
+    for (const controller of V1_CONTROLLERS) removeGroup(v1MountPoint(controller), this.group);
   }
 
   /** Whether there is no cgroup v1 on this host. */

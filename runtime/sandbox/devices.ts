@@ -1,7 +1,7 @@
 /** /dev of a container: a file system of its own with docker's devices, nothing of the host's. */
 
 import { AT, MOVE_MOUNT_F_EMPTY_PATH, MS, S } from "../../ffi/constants.ts";
-import { isMapped } from "../../ffi/id_map.ts";
+import { type IdMappings, isMappedHere, toHostId } from "../../ffi/idmap.ts";
 import { isInUserNamespace } from "../../ffi/privilege.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import type { SandboxSpec } from "./spec.ts";
@@ -30,22 +30,59 @@ const links: readonly (readonly [name: string, target: string])[] = [
 /** The group tty. */
 const TTY = 5;
 
-/** docker's options of a devpts. The group is not to be had in every user namespace. */
-export function devptsOptions(): Readonly<Record<string, string>> {
-  const hasGroup = !isInUserNamespace() || isMapped("gid", TTY);
-  return { ptmxmode: "0666", mode: "0620", ...hasGroup && { gid: String(TTY) } };
+/** docker's options of a devpts. The group, which `ids` may move, is not to be had in every user namespace. */
+export function devptsOptions(ids?: IdMappings): Readonly<Record<string, string>> {
+  const group = (ids && toHostId(ids.gidMappings, TTY)) ?? TTY;
+  const hasGroup = !isInUserNamespace() || isMappedHere("gid", group);
+  return { ptmxmode: "0666", mode: "0620", ...hasGroup && { gid: String(group) } };
 }
 
 /** Makes /dev inside the new root. */
 export function planDevices(
   program: SpawnProgram,
-  { shmSize, terminal, security }: Pick<SandboxSpec, "shmSize" | "terminal" | "security">,
+  { shmSize, terminal, security, userNamespace }: Pick<
+    SandboxSpec,
+    "shmSize" | "terminal" | "security" | "userNamespace"
+  >,
   trees?: HostTrees,
 ): void {
   const mount = (source: string, target: string, type: string, flags: number, data: string) =>
     program.call("mount", [source, target, type, flags, data], { what: `mount ${target}` });
 
-  mount("tmpfs", "/dev", "tmpfs", MS.NOSUID | MS.STRICTATIME, "mode=755,size=65536k");
+  if (userNamespace?.trees) {
+    const place = [AT.FDCWD, "/dev", MOVE_MOUNT_F_EMPTY_PATH] as const;
+    program.call("move_mount", [userNamespace.trees.devices, "", ...place], { what: "mount /dev" });
+  } else {
+    mount("tmpfs", "/dev", "tmpfs", MS.NOSUID | MS.STRICTATIME, "mode=755,size=65536k");
+    makeNodes(program, trees);
+  }
+  for (const [name, target] of links) {
+    program.call("symlinkat", [target, AT.FDCWD, `/dev/${name}`], { what: `make /dev/${name}` });
+  }
+  for (const name of ["pts", "mqueue", ...shmSize === undefined ? [] : ["shm"]]) {
+    program.call("mkdirat", [AT.FDCWD, `/dev/${name}`, 0o755], { what: `make /dev/${name}` });
+  }
+  planHostDevices(program, security.hostDevices ?? [], trees);
+  const common = MS.NOSUID | MS.NOEXEC;
+  if (terminal) planTerminal(program, terminal.devpts);
+  else {
+    const options = Object.entries(devptsOptions()).map(([name, value]) => `${name}=${value}`)
+      .filter((option) => userNamespace === undefined || isMapped(userNamespace, option));
+    mount("devpts", "/dev/pts", "devpts", common, ["newinstance", ...options].join(","));
+  }
+  if (trees?.mqueue) planAttach(program, trees.mqueue, "/dev/mqueue", "continue");
+  else mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
+  if (shmSize === undefined) return;
+  mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize}`);
+}
+
+/** A small user namespace has no group 5; then a terminal has its user's. */
+function isMapped({ gidMappings }: IdMappings, option: string): boolean {
+  const [name, id] = option.split("=");
+  return name !== "gid" || toHostId(gidMappings, Number(id)) !== undefined;
+}
+
+function makeNodes(program: SpawnProgram, trees: HostTrees | undefined): void {
   for (const [name, major, minor] of deviceNodes) {
     const tree = trees?.devices.get(`/dev/${name}`);
     if (tree !== undefined) {
@@ -58,23 +95,6 @@ export function planDevices(
       { what: `make /dev/${name}` },
     );
   }
-  for (const [name, target] of links) {
-    program.call("symlinkat", [target, AT.FDCWD, `/dev/${name}`], { what: `make /dev/${name}` });
-  }
-  for (const name of ["pts", "mqueue", ...shmSize === undefined ? [] : ["shm"]]) {
-    program.call("mkdirat", [AT.FDCWD, `/dev/${name}`, 0o755], { what: `make /dev/${name}` });
-  }
-  planHostDevices(program, security.hostDevices ?? [], trees);
-  const common = MS.NOSUID | MS.NOEXEC;
-  if (terminal) planTerminal(program, terminal.devpts);
-  else {
-    const options = Object.entries(devptsOptions()).map(([name, value]) => `${name}=${value}`);
-    mount("devpts", "/dev/pts", "devpts", common, ["newinstance", ...options].join(","));
-  }
-  if (trees?.mqueue) planAttach(program, trees.mqueue, "/dev/mqueue", "continue");
-  else mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
-  if (shmSize === undefined) return;
-  mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize}`);
 }
 
 /** The terminal is the first one of the devpts that it came with, and the container's console. */

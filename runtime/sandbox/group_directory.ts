@@ -20,19 +20,23 @@ export function v1MountPoint(controller: string): string {
   return `/sys/fs/cgroup/${controller === "io" ? "blkio" : controller}`;
 }
 
-/** Makes a container's group in a hierarchy; returns its path. */
-export function makeGroup({ mountPoint }: { readonly mountPoint: string }, id: string): string {
-  const parent = `${mountPoint}/${BOX_GROUP}`, path = `${parent}/${id}`;
+/** Makes a group, `group` in a hierarchy, and those above it; returns its path. */
+export function makeGroup({ mountPoint }: { readonly mountPoint: string }, group: string): string {
   for (let attempt = 0;; attempt++) {
     try {
-      ensureDirectory(parent, 0o755);
-      ensureDirectory(path, 0o755);
-      return path;
+      for (const path of pathsTo(mountPoint, group).slice(1)) ensureDirectory(path, 0o755);
+      return `${mountPoint}/${group}`;
     } catch (error) {
       // The last container of another command may just have taken the parent along.
       if (!isErrno(error, "ENOENT") || attempt === 100) throw error;
     }
   }
+}
+
+/** The paths of all groups from a hierarchy's root down to one. */
+export function pathsTo(mountPoint: string, group: string): string[] {
+  const names = group.split("/");
+  return [mountPoint, ...names.map((_, i) => `${mountPoint}/${names.slice(0, i + 1).join("/")}`)];
 }
 
 /** What a group that is in use, or not ours to remove, or not there, answers. */
@@ -41,9 +45,9 @@ const REMAINS: readonly string[] = ["ENOENT", "EBUSY", "ENOTEMPTY", "ENOTDIR", .
 /** How often a group is asked to go whose last process is about to, a millisecond apart. */
 const ATTEMPTS = 100;
 
-/** Removes a container's group in a hierarchy, and box's own directory with the last one. */
-export function removeGroup(mountPoint: string, id: string): void {
-  const parent = `${mountPoint}/${BOX_GROUP}`, path = `${parent}/${id}`;
+/** Removes a container's group in a hierarchy, and box's own directory with the last one; not what --cgroup-parent names. */
+export function removeGroup(mountPoint: string, group: string): void {
+  const path = `${mountPoint}/${group}`;
   let error = tryRemoveDirectory(AT.FDCWD, path);
   // A process is in its group for a moment longer than it is seen there, or can be waited for.
   for (let attempt = 1; error === "EBUSY" && attempt < ATTEMPTS; attempt++) {
@@ -51,6 +55,8 @@ export function removeGroup(mountPoint: string, id: string): void {
     error = tryRemoveDirectory(AT.FDCWD, path);
   }
   check(path, error);
+  if (!group.startsWith(`${BOX_GROUP}/`)) return;
+  const parent = `${mountPoint}/${BOX_GROUP}`;
   check(parent, tryRemoveDirectory(AT.FDCWD, parent));
 }
 

@@ -15,6 +15,7 @@ import { type HostFacts, leaveKeyring, writeCgroup } from "./plan.ts";
 import { planAppArmor, planRights, tieToParent } from "./security.ts";
 import { connectStreams, giveTerminal } from "./session.ts";
 import type { SandboxSpec } from "./spec.ts";
+import { raisedLimits } from "./user_namespace/raised_limits.ts";
 import {
   explainClone,
   explainExecution,
@@ -36,6 +37,8 @@ export interface JoinSpec extends
   readonly shared: number;
   /** Descriptor of its root. */
   readonly root: number;
+  /** Whether it has a user namespace of its own. */
+  readonly hasUserNamespace?: boolean;
   /** Whether the streams are a terminal. */
   readonly tty: boolean;
   readonly limits?: Pick<SandboxLimits, "ulimits" | "oomScoreAdj">;
@@ -54,9 +57,9 @@ export function planJoin(
   tieToParent(program);
   planAppArmor(program, spec.security);
   writeCgroup(program, spec.cgroup);
-  planOomScore(program, spec.limits?.oomScoreAdj ?? 0); // while /proc is the host's
+  planHostRights(program, spec); // while /proc is the host's
   if (spec.pidNamespace === undefined) enterRoot(program, spec.root);
-  else joinNamespaces(program, spec.process, spec.pidNamespace, spec.shared);
+  else joinNamespaces(program, spec, spec.pidNamespace);
   connectStreams(program, spec);
   // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
   program.append(closeAllBut(fds));
@@ -67,23 +70,25 @@ export function planJoin(
   planRights(program, spec, host);
 }
 
-function joinNamespaces(
-  program: SpawnProgram,
-  process: number,
-  pidNamespace: number,
-  shared: number,
-): void {
+function joinNamespaces(program: SpawnProgram, spec: JoinSpec, pidNamespace: number): void {
+  const { process, shared, hasUserNamespace } = spec;
   if (!(shared & CLONE.NEWPID)) {
     program.call("setns", [pidNamespace, CLONE.NEWPID], { what: "enter the pid namespace" });
   }
   // All at once, or none (Linux 5.8). The root is the namespace's own then.
-  program.call("setns", [process, JOINED & ~shared], { what: "join the container's namespaces" });
+  const joined = (JOINED | (hasUserNamespace ? CLONE.NEWUSER : 0)) & ~shared;
+  program.call("setns", [process, joined], { what: "join the container's namespaces" });
 }
 
 /** All that there is to join of a sandbox without namespaces. */
 function enterRoot(program: SpawnProgram, root: number): void {
   program.call("fchdir", [root], { what: "enter the container's root" });
   program.call("chroot", ["."], { what: "make it the root" });
+}
+
+function planHostRights(program: SpawnProgram, { limits, hasUserNamespace }: JoinSpec): void {
+  planOomScore(program, limits?.oomScoreAdj ?? 0);
+  if (hasUserNamespace) planResourceLimits(program, raisedLimits(limits?.ulimits ?? []));
 }
 
 /**

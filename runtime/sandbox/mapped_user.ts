@@ -1,6 +1,6 @@
 /** Users of a container where not all of them are to be had. */
 
-import { isMapped } from "../../ffi/id_map.ts";
+import { isMappedHere } from "../../ffi/idmap.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import type { User } from "./user.ts";
 
@@ -9,9 +9,9 @@ import type { User } from "./user.ts";
  * asked for: the last `added` groups, too.
  */
 export function possibleUser(user: User, added: number): User {
-  const { uid, gid, groups } = user, isGroup = (id: number) => isMapped("gid", id);
+  const { uid, gid, groups } = user, isGroup = (id: number) => isMappedHere("gid", id);
   const wanted = [gid, ...added > 0 ? groups.slice(-added) : []].find((id) => !isGroup(id));
-  if (!isMapped("uid", uid)) throw missing("user", uid);
+  if (!isMappedHere("uid", uid)) throw missing("user", uid);
   if (wanted !== undefined) throw missing("group", wanted);
   return { ...user, groups: groups.filter(isGroup) };
 }

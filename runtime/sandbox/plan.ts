@@ -61,11 +61,12 @@ export function planSandbox(
   joinNamespaces(program, spec);
   if (spec.network === "none") bringLoopbackUp(program);
   const trees = host.userNamespace && takeHostTrees(program, spec);
-  enterRoot(program, spec.rootfs);
-  if (trees === undefined) leaveOldRoot(program);
+  enterRoot(program, spec);
+  // A user namespace may only mount /proc and /sys as long as it sees the host's: mount_namespaces(7).
+  const needsHost = trees !== undefined || spec.userNamespace !== undefined;
+  if (!needsHost) leaveHostRoot(program);
   mountKernelFileSystems(program, spec, trees);
-  // A user namespace may only mount /proc and /sys as long as it sees the host's (mount_namespaces(7)).
-  if (trees !== undefined) leaveOldRoot(program);
+  if (needsHost) leaveHostRoot(program);
   planDevices(program, spec, trees);
   planLimits(program, spec.limits, trees);
   planHiding(program, spec, host.kernelPaths);
@@ -128,16 +129,21 @@ function bringLoopbackUp(program: SpawnProgram): void {
 }
 
 /** Slave, not private: what the host unmounts later is not kept alive here. */
-function enterRoot(program: SpawnProgram, rootfs: string): void {
+function enterRoot(program: SpawnProgram, { rootfs, userNamespace }: SandboxSpec): void {
   program.call("mount", ["", "/", 0, MS.REC | MS.SLAVE, 0], {
     what: "cut the mount tree off from the host's",
   });
-  program.call("chdir", [rootfs], { what: `enter ${rootfs}` });
+  const what = `enter ${rootfs}`, trees = userNamespace?.trees;
+  if (trees === undefined) program.call("chdir", [rootfs], { what });
+  else {
+    program.call("move_mount", [trees.root, "", AT.FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH], { what });
+    program.call("fchdir", [trees.root], { what });
+  }
   program.call("pivot_root", [".", "."], { what: `make ${rootfs} the root` });
 }
 
-/** It lies on top of the new one, which paths that begin with a slash lead to. */
-function leaveOldRoot(program: SpawnProgram): void {
+/** The host's root lies on top of the new one, where no path leads but the working directory's own. */
+function leaveHostRoot(program: SpawnProgram): void {
   program.call("umount2", [".", MNT_DETACH], { what: "unmount the host's root" });
   program.call("chdir", ["/"], { what: "enter the new root" });
 }

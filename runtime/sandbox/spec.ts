@@ -1,5 +1,6 @@
 /** What a container's process is to be started in: the sandbox in data, before it becomes system calls. */
 
+import type { IdMappings } from "../../ffi/idmap.ts";
 import type { CgroupHierarchy } from "./cgroup.ts";
 import type { SandboxSecurity } from "./security.ts";
 import type { SandboxLimits } from "./limits/spec.ts";
@@ -15,6 +16,8 @@ export interface SandboxSpec {
   readonly domainname: string;
   /** `none`: a network namespace with a loopback interface; `host`: the host's; a descriptor of one that is ready. */
   readonly network: "none" | "host" | { readonly namespace: number };
+  /** A user namespace that the others are to belong to; undefined for the host's. */
+  readonly userNamespace?: SandboxUserNamespace;
   /** Namespaces that are the host's. */
   readonly hostNamespaces: readonly ("pid" | "ipc" | "uts")[];
   /** Descriptor of the pid namespace of another container, in which the process is to be born. */
@@ -52,6 +55,12 @@ export interface SandboxSpec {
   readonly limits?: SandboxLimits;
   /** Whether a reaper is process 1, and the program its child. */
   readonly init: boolean;
+}
+
+export interface SandboxUserNamespace extends IdMappings {
+  readonly fd: number;
+  /** Detached trees that box has made for it: the root file system, and /dev. */
+  readonly trees?: { readonly root: number; readonly devices: number };
 }
 
 /** A mount that was asked for. Its target is made if it is missing, and resolved inside the root, symbolic links included. */

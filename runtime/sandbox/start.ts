@@ -40,8 +40,29 @@ export interface Keeping {
 
 /** Starts the sandbox's process and returns when it has executed its program. */
 export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise<Keeper> {
+  if (spec.userNamespace && !spec.userNamespace.trees) {
+    const { UserNamespaceEntry } = await import("./user_namespace/enter.ts");
+    using entry = new UserNamespaceEntry(spec, spec.userNamespace);
+    return await startThrough(entry.spec, keeping, entry.steps);
+  }
+  return await startThrough(spec, keeping);
+}
+
+/** `entry`: what leads into the user namespace that the sandbox's own are to belong to. */
+async function startThrough(
+  spec: SandboxSpec,
+  keeping: Keeping,
+  entry?: SpawnProgram,
+): Promise<Keeper> {
   using execution = await prepareExecution(spec);
-  const process = new SpawnProgram();
+  const process = new SpawnProgram(), isBornInside = spec.joinPidNamespace !== undefined;
+  let namespaces = namespacesOf(spec);
+  if (entry && isBornInside) {
+    // The process that prepares the other one is no other's child: it can make them itself.
+    process.append(entry);
+    process.call("unshare", [namespaces], { what: "make namespaces" });
+    namespaces = 0;
+  }
   const facts = readHostFacts([...spec.maskedPaths, ...spec.readonlyPaths]);
   if (spec.chroot) {
     const { planChroot } = await import("./chroot/plan.ts");
@@ -54,11 +75,12 @@ export async function startSandbox(spec: SandboxSpec, keeping: Keeping): Promise
       ...keeping,
       command: spec.argv[0],
       process,
-      clone: { namespaces: namespacesOf(spec), cgroupFd },
+      clone: { namespaces, cgroupFd },
       inside: execution.inside,
+      entry: isBornInside ? undefined : entry,
       lent: [...new Set([...descriptorsOf(spec), ...execution.fds])],
     });
-    if (spec.limits?.oomScoreAdj) protectKeeper(keeper);
+    if (spec.limits?.oomScoreAdj || entry) protectKeeper(keeper);
     return keeper;
   } catch (error) {
     if (error instanceof SpawnFailure) {
@@ -86,13 +108,14 @@ export function protectKeeper({ pid }: Keeper): void {
 /** What the process needs of box until it executes its program. */
 function descriptorsOf(spec: SandboxSpec): number[] {
   const { stdio, terminal, cgroup, mounts, network } = spec;
-  const { joinPidNamespace, joinIpcNamespace, procTree } = spec;
+  const { joinPidNamespace, joinIpcNamespace, procTree, userNamespace } = spec;
   const networkFd = typeof network === "object" ? network.namespace : undefined;
   return [
     ...stdio,
     ...(cgroup ? [cgroup.fd, ...cgroup.joined ?? []] : []),
     ...mounts.flatMap((mount) => mount.type === "bind" ? mount.treeFd : []),
     ...[terminal?.devpts, networkFd, joinPidNamespace, joinIpcNamespace, procTree]
+      .concat(userNamespace?.fd, userNamespace?.trees?.root, userNamespace?.trees?.devices)
       .filter((fd) => fd !== undefined),
   ];
 }

@@ -2,6 +2,7 @@
 
 import { close } from "../../ffi/file.ts";
 import { Cgroup, probeCgroups } from "./cgroup.ts";
+import { BOX_GROUP } from "./group_directory.ts";
 import type { SandboxSpec } from "./spec.ts";
 
 export class TemporaryGroup implements Disposable {
@@ -9,7 +10,7 @@ export class TemporaryGroup implements Disposable {
 
   /** Owns the group of this id, which is that of the overlay that the sandbox works on; `spec` is undefined where there is none. */
   constructor(id: string, private readonly spec: SandboxSpec["cgroup"]) {
-    this.cgroup = spec && new Cgroup(spec.hierarchy, id);
+    this.cgroup = spec && new Cgroup(spec.hierarchy, `${BOX_GROUP}/${id}`);
   }
 
   /** Kills what is left in it. */
@@ -25,7 +26,8 @@ export class TemporaryGroup implements Disposable {
 
 /** Removes the group that somebody who was killed has left of the sandbox on this overlay. */
 export async function clearGroup(id: string): Promise<void> {
-  const hierarchy = probeCgroups(), cgroup = hierarchy && new Cgroup(hierarchy, id);
+  const hierarchy = probeCgroups(),
+    cgroup = hierarchy && new Cgroup(hierarchy, `${BOX_GROUP}/${id}`);
   if (!cgroup?.exists()) return;
   await cgroup.kill();
   cgroup.remove();

@@ -92,7 +92,7 @@ function numberOf(word: string): number | undefined {
 }
 
 export function parsePasswd(text: string): PasswdEntry[] {
-  return fieldsOf(text).map(([name, , uid, gid, , home]) => ({
+  return fieldsOf(text).filter(([, , , gid]) => isId(gid)).map(([name, , uid, gid, , home]) => ({
     name,
     uid: Number(uid),
     gid: Number(gid),
@@ -111,5 +111,8 @@ export function parseGroup(text: string): GroupEntry[] {
 /** Lines with at least a name, a password and a valid number; what the image has besides is not for us to judge. */
 function fieldsOf(text: string): string[][] {
   return text.split("\n").map((line) => line.trim().split(":"))
-    .filter(([name, , id]) => name !== "" && /^[0-9]+$/.test(id ?? "") && Number(id) <= LARGEST_ID);
+    .filter(([name, , id]) => name !== "" && isId(id));
 }
+
+const isId = (text: string | undefined) =>
+  text !== undefined && /^[0-9]+$/.test(text) && Number(text) <= LARGEST_ID;

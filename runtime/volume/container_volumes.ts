@@ -2,7 +2,7 @@
 
 import { AT, O } from "../../ffi/constants.ts";
 import { close, openAt, withFd } from "../../ffi/file.ts";
-import { cloneTree, cloneTreeAt } from "../../ffi/mount.ts";
+import { cloneTree, cloneTreeAt, mapMountIds } from "../../ffi/mount.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import type { ContainerFile, MountPoint } from "../../storage/container/config.ts";
 import { NotFoundError } from "../../storage/errors.ts";
@@ -53,12 +53,19 @@ export class ContainerVolumes {
 
   /**
    * Opens what is to be mounted in the container. `lasting`: devices are mounted until release() is called; otherwise only in
-   * this thread's mount namespace, which is to be a private one.
+   * this thread's mount namespace, which is to be a private one. `idsOf` is the container's user namespace: what belongs to id 0 in
+   * a volume without a device belongs to the container's 0.
    */
-  openTrees({ lasting }: { readonly lasting: boolean }): VolumeTrees {
+  openTrees(
+    { lasting, idsOf }: { readonly lasting: boolean; readonly idsOf?: number },
+  ): VolumeTrees {
     const fds = new Map<string, number>();
     try {
-      for (const point of this.points) fds.set(point.Destination, this.openTree(point, lasting));
+      for (const point of this.points) {
+        const tree = this.openTree(point, lasting);
+        fds.set(point.Destination, tree);
+        if (idsOf !== undefined && !this.devices.has(point.Name)) mapMountIds(tree, idsOf);
+      }
     } catch (error) {
       for (const fd of fds.values()) close(fd);
       throw error;

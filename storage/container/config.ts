@@ -72,6 +72,8 @@ export interface ContainerFile {
   SeccompProfile: string;
   NoNewPrivileges: boolean;
   LocalLogCacheMeta: { HaveNotifyEnabled: boolean };
+  /** Box's own: --cgroup-parent, as a path below the hierarchies' roots. */
+  BoxCgroupParent?: string;
   /** Box's own: what proves that State.Pid still is the process that box started. dockerd ignores it. */
   BoxProcess?: ProcessIdentity;
   /** Box's own: the keeper of that process, and what it holds. Docker ignores it, too. */

@@ -1,5 +1,6 @@
 /** What a storage driver does: how layers lie on disk, and how a process gets to see them. */
 
+import type { IdMappings } from "../../ffi/idmap.ts";
 import { overlay2 } from "../overlay2/driver.ts";
 import type { MountStub } from "../overlay2/make_missing.ts";
 import type { Change } from "../change.ts";
@@ -49,8 +50,11 @@ export interface StorageDriver {
   /** Bytes of the files that were changed. */
   sizeOfChanges(store: Store, id: string): number;
 
-  /** Makes what a writable layer shows the root of a process, and returns its path. */
-  mount(store: Store, id: string): string;
+  /**
+   * Makes what a writable layer shows the root of a process, and returns its path. With `mapped` the process has ids of its own.
+   * Throws EngineError where they cannot be had.
+   */
+  mount(store: Store, id: string, mapped?: MappedIds): string;
   /** Takes that back. What is not mounted is no error. */
   unmount(store: Store, id: string): void;
   /** Where a layer is seen while it is mounted. */
@@ -64,6 +68,13 @@ export interface StorageDriver {
   takesMount(store: Store, id: string): boolean;
 
   describe(store: Store, id: string): GraphDriver;
+}
+
+/** The ids that a layer is shown with. */
+export interface MappedIds {
+  /** A descriptor. */
+  readonly userNamespace: number;
+  readonly ids: IdMappings;
 }
 
 export interface WritableRequest {

@@ -18,6 +18,7 @@ import {
   withFd,
   writeAll,
 } from "../../ffi/file.ts";
+import { type IdMapping, type IdMappings, toHostId } from "../../ffi/idmap.ts";
 import { isInUserNamespace } from "../../ffi/privilege.ts";
 import { isDirectory, isSymlink, makeDevice, statAt } from "../../ffi/stat.ts";
 import { setAttributeOfPath } from "../../ffi/xattr.ts";
@@ -53,6 +54,8 @@ export interface ExtractOptions {
   readonly destination?: string;
   /** Who owns what is unpacked, if not who the archive says. */
   readonly owner?: Owner;
+  /** The user namespace whose ids these are, if it is not the host's. */
+  readonly ids?: IdMappings;
   /** What errors call the root, if it is not the root of a container: an absolute path. */
   readonly rootName?: string;
 }
@@ -119,12 +122,24 @@ export class LayerExtractor {
     }
   }
 
+  /** Who is to own the entry in hand. */
+  get #owner(): Owner {
+    const { owner = this.#header, ids } = this.#options;
+    if (ids === undefined) return owner;
+    const map = (mappings: readonly IdMapping[], id: number) => {
+      const hostId = toHostId(mappings, id);
+      if (hostId !== undefined) return hostId;
+      throw new ArchiveError(`Container ID ${id} cannot be mapped to a host ID`);
+    };
+    return { uid: map(ids.uidMappings, owner.uid), gid: map(ids.gidMappings, owner.gid) };
+  }
+
   /** The entry's content is complete. */
   finish(): void {
     if (this.#fd < 0) return;
     try {
       if (this.#header.sparse !== undefined) setSizeOfFd(this.#fd, this.#header.size);
-      applyToFd(this.#fd, this.#header, this.#options.owner ?? this.#header);
+      applyToFd(this.#fd, this.#header, this.#owner);
     } catch (error) {
       throw this.#named(error);
     }
@@ -167,7 +182,7 @@ export class LayerExtractor {
       else if (whiteout.kind === "removed") makeWhiteout(directory, whiteout.name);
       if (whiteout.kind !== "none") return false;
     }
-    const header = this.#header, owner = this.#options.owner ?? header;
+    const header = this.#header, owner = this.#owner;
     switch (header.type) {
       case "file":
         this.#fd = this.#creating(

@@ -4,6 +4,7 @@ import { AT, O, S } from "../../ffi/constants.ts";
 import { openDirectory, readEntries } from "../../ffi/directory.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, type DirectoryFd, openAt, read, readLink } from "../../ffi/file.ts";
+import { type IdMappings, OVERFLOW_ID, toContainerId } from "../../ffi/idmap.ts";
 import { isDirectory, isRegularFile, isSymlink, type Stat, statAt } from "../../ffi/stat.ts";
 import { getAttribute } from "../../ffi/xattr.ts";
 import { readAttributes } from "./attributes.ts";
@@ -23,6 +24,8 @@ import { withNotedOwner } from "../owner.ts";
 export interface PackOptions {
   /** "overlay": an upper directory of overlayfs, whose whiteouts become those of a layer. "plain": what is there. */
   readonly form: "overlay" | "plain";
+  /** The user namespace as whose ids those of the host are told, if there is one. */
+  readonly ids?: IdMappings;
   /** Says which paths go in, relative to what is packed; what is below a directory that does not is left out, too. */
   readonly filter?: (path: string, isDirectory: boolean) => boolean;
   /** Names in a directory, by its path without slash at the end, that get a whiteout. */
@@ -99,7 +102,7 @@ class Packer {
       throw error;
     }
     try {
-      const stat = statAt(handle, "");
+      const stat = this.#told(statAt(handle, ""));
       if (this.#options.filter?.(path, isDirectory(stat)) === false) return;
       if (this.#options.form === "overlay" && isWhiteout(stat)) {
         this.#put(whiteoutHeader(stat, name));
@@ -110,6 +113,14 @@ class Packer {
       close(handle);
     }
     if (this.#output.isFull) yield this.#output.take();
+  }
+
+  /** What the archive says of a file. */
+  #told(stat: Stat): Stat {
+    const { ids } = this.#options;
+    if (ids === undefined) return stat;
+    const uid = toContainerId(ids.uidMappings, stat.uid) ?? OVERFLOW_ID;
+    return { ...stat, uid, gid: toContainerId(ids.gidMappings, stat.gid) ?? OVERFLOW_ID };
   }
 
   #put(header: TarHeader): void {

@@ -21,7 +21,13 @@ import {
 import { describeOverlay } from "./graph_driver.ts";
 import { fillInitLayer } from "./init_layer.ts";
 import { makeMissing } from "./make_missing.ts";
-import { mergedPath, mountOverlay, mountOverlayPrivately, unmountOverlay } from "./mount.ts";
+import {
+  mergedPath,
+  mountOverlay,
+  mountOverlayMapped,
+  mountOverlayPrivately,
+  unmountOverlay,
+} from "./mount.ts";
 import { listMountedOverlays } from "./mounted.ts";
 
 const diffOf = (store: Store, id: string) => `${store.overlays}/${id}/diff`;
@@ -92,7 +98,8 @@ export const overlay2: StorageDriver = {
 
   sizeOfChanges: (store, id) => sizeOfFiles(AT.FDCWD, diffOf(store, id)),
 
-  mount: mountOverlay,
+  mount: (store, id, mapped) =>
+    mapped ? mountOverlayMapped(store, id, mapped) : mountOverlay(store, id),
   unmount: unmountOverlay,
   mountPoint: mergedPath,
   listMounted: listMountedOverlays,

@@ -1,12 +1,16 @@
 /** Mounting overlay2/<id>: what the kernel is told. */
 
-import { AT } from "../../ffi/constants.ts";
+import { AT, O } from "../../ffi/constants.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
-import { removeDirectory } from "../../ffi/file.ts";
-import { mount, umount2 } from "../../ffi/mount.ts";
+import { becomeFileSystemUser } from "../../ffi/file_system_user.ts";
+import { openAt, removeDirectory, withFd } from "../../ffi/file.ts";
+import { toHostId } from "../../ffi/idmap.ts";
+import { attachTree, cloneTree, mapMountIds, mount, umount2 } from "../../ffi/mount.ts";
+import { inPrivateMountNamespace } from "../../ffi/mount_namespace.ts";
 import { isInUserNamespace } from "../../ffi/privilege.ts";
 import { statIfExists } from "../../ffi/stat.ts";
 import { supportsAttribute } from "../../ffi/xattr.ts";
+import type { MappedIds } from "../driver/driver.ts";
 import { EngineError } from "../errors.ts";
 import { ensureDirectory, readTextIfExists } from "../files.ts";
 import type { Store } from "../store.ts";
@@ -40,6 +44,51 @@ export function mountOverlay(store: Store, id: string): string {
   ensureDirectory(merged, 0o755);
   mountOn(store, `${id}/merged`, (prefix) => writableOptions(prefix, id, lowerLinks(store, id)));
   return merged;
+}
+
+/**
+ * The same for a container with ids of its own: what belongs to id 0 in the layers is shown as belonging to what is 0 in a user
+ * namespace, given as a descriptor; and what that makes belongs to 0 on the disk. All layers are reached through one mount of
+ * overlay2 with mapped ids, in a mount namespace that ends with this call.
+ */
+export function mountOverlayMapped(
+  store: Store,
+  id: string,
+  { userNamespace, ids }: MappedIds,
+): string {
+  const merged = mergedPath(store, id), { overlays } = store;
+  checkUpperLayer(store, id);
+  ensureDirectory(merged, 0o755);
+  const tree = inPrivateMountNamespace(() => {
+    withFd(cloneTree(overlays, false), (mapped) => {
+      refusingMapping(store, () => mapMountIds(mapped, userNamespace));
+      withFd(openDirectory(overlays), (place) => attachTree(mapped, place));
+    });
+    const options = (prefix: string) => writableOptions(prefix, id, lowerLinks(store, id));
+    // overlayfs works as who has mounted it, and the host's root has no id there.
+    const uid = toHostId(ids.uidMappings, 0)!, gid = toHostId(ids.gidMappings, 0)!;
+    using _ = becomeFileSystemUser(uid, gid);
+    refusingMapping(store, () => mountOn(store, `${id}/merged`, options));
+    return cloneTree(merged, false);
+  });
+  withFd(tree, () => withFd(openDirectory(merged), (place) => attachTree(tree, place)));
+  return merged;
+}
+
+const openDirectory = (path: string) => openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY);
+
+/** EINVAL is what both a file system and an overlayfs say that know nothing of mapped ids. */
+function refusingMapping<T>(store: Store, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!isErrno(error, "EINVAL", "ENOSYS") && !(error instanceof EngineError)) throw error;
+    throw new EngineError(
+      `cannot give ${store.overlays} the ids of a user namespace: ${(error as Error).message}; ` +
+        "it takes Linux 5.19 and a file system with id-mapped mounts " +
+        "(ext4, xfs, btrfs; tmpfs with Linux 6.3)",
+    );
+  }
 }
 
 /**

@@ -178,6 +178,81 @@ boxTest("the rate at which a device is written is the group's", {
   match(await readGroup(box, "it", "blkio", read), new RegExp(`^${number} .*\\b100\\b`));
 });
 
+/** The disk that a path lies on, if it is one and not a part of one: [number, name]. */
+function diskOf(path: string): [number: string, name: string] | undefined {
+  const { dev } = Deno.statSync(path), number = `${dev >> 8 & 0xfff}:${dev & 0xff}`;
+  const link = `/sys/dev/block/${number}`;
+  try {
+    const name = Deno.readLinkSync(link).split("/").at(-1)!;
+    return [number, name].every((each) => each) && Deno.statSync(`/sys/block/${name}`)
+      ? [number, name]
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+boxTest("what a container writes is held to its rate", {
+  needs: [
+    needs.cgroupController(isUnified() ? "io" : "blkio"),
+    () => diskOf("/tmp") ? undefined : "/tmp is not on a whole disk",
+  ],
+}, async (box) => {
+  await box.busybox();
+  const [, disk] = diskOf("/tmp")!;
+  const write = "dd if=/dev/zero of=/f bs=256k count=8 oflag=direct 2>/dev/null && echo written";
+  const seconds = async (...options: string[]) => {
+    const before = performance.now();
+    const args = ["run", "--rm", ...options, "busybox", "sh", "-c", write];
+    equal(await box.ok(args), "written");
+    return (performance.now() - before) / 1000;
+  };
+  // 2 MB at 512 kB a second; a machine that is busy only makes it longer.
+  ok(await seconds("--device-write-bps", `/dev/${disk}:512kb`) > 3.5);
+});
+
+boxTest("--cgroup-parent: what is above a container limits it", withMemory, async (box) => {
+  await box.busybox();
+  const name = `box-e2e-parent-${Deno.pid}`, top = "/sys/fs/cgroup";
+  const parent = isUnified() ? `${top}/${name}` : `${top}/memory/${name}`;
+  await Deno.mkdir(parent);
+  try {
+    if (isUnified()) await Deno.writeTextFile(`${top}/cgroup.subtree_control`, "+memory");
+    const limits = isUnified()
+      ? { "memory.max": 16 << 20, "memory.swap.max": 0 }
+      : { "memory.limit_in_bytes": 16 << 20 };
+    for (const [file, limit] of Object.entries(limits)) {
+      await Deno.writeTextFile(`${parent}/${file}`, String(limit));
+    }
+    await box.fail(`run --rm --cgroup-parent /${name} busybox tail /dev/zero`, 137, /^/);
+    // No way leads out of the hierarchy; and what is told of a container is told there.
+    await runBeside(box, `--name it --cgroup-parent ../../${name}/sub --pids-limit 7`, idle);
+    equal(await inspect(box, "{{.HostConfig.CgroupParent}}", "it"), `../../${name}/sub`);
+    const id = await inspect(box, "{{.Id}}", "it"),
+      pid = await inspect(box, "{{.State.Pid}}", "it");
+    match(await Deno.readTextFile(`/proc/${pid}/cgroup`), new RegExp(`:/${name}/sub/${id}$`, "m"));
+    await box.ok("pause it");
+    await box.ok("unpause it");
+    await box.ok("update --pids-limit 5 it");
+    const pids = isUnified() ? top : `${top}/pids`;
+    equal((await Deno.readTextFile(`${pids}/${name}/sub/${id}/pids.max`)).trim(), "5");
+    match(await box.ok("stats --no-stream --format {{.PIDs}} it"), /^[12]$/);
+    await box.ok("rm -f it");
+  } finally {
+    // The container's groups are gone; those above are the user's.
+    const hierarchies = isUnified()
+      ? [top]
+      : [...Deno.readDirSync(top)].map((e) => `${top}/${e.name}`);
+    for (const hierarchy of hierarchies) {
+      for (const group of [`${hierarchy}/${name}/sub`, `${hierarchy}/${name}`]) {
+        await Deno.remove(group).catch((error) => {
+          if (!(error instanceof Deno.errors.NotFound)) throw error;
+        });
+      }
+    }
+  }
+});
+
 boxTest("limits that make no sense are refused as docker does", async (box) => {
   await box.busybox();
   const cases: [options: string, message: RegExp][] = [

@@ -218,7 +218,7 @@ boxTest("what docker refuses is refused in its words, and leaves nothing", async
       "--security-opt seccomp=action.json",
       /string SCMP_ACT_NOPE is not a valid action for seccomp\.$/,
     ],
-    ["--userns auto", /^box: --userns: invalid USER mode\.$/],
+    ["--userns maybe", /^box: --userns: invalid USER mode\.$/],
     [
       "--group-add nope",
       /Unable to find group nope: no matching entries in group file\.$/,

@@ -1,9 +1,15 @@
 /** Executing a program in a container that runs. */
 
+import type { IdMappings } from "../../../ffi/idmap.ts";
 import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import type { WindowSize } from "../../../ffi/terminal.ts";
 import type { ContainerFile, HostConfig, StreamEnds } from "../../../storage/container/config.ts";
-import { readHostConfig, resolveContainerId } from "../../../storage/container/container_store.ts";
+import {
+  containerPath,
+  readHostConfig,
+  resolveContainerId,
+} from "../../../storage/container/container_store.ts";
+import { readIdMappings } from "../../../storage/container/id_mappings.ts";
 import { mountIdOf } from "../../../storage/container/staged_container.ts";
 import { driverOf } from "../../../storage/driver/driver.ts";
 import { ConflictError, EngineError } from "../../../storage/errors.ts";
@@ -15,12 +21,14 @@ import { ownCapabilities } from "../../sandbox/host.ts";
 import type { SandboxSecurity } from "../../sandbox/security.ts";
 import { StartError } from "../../sandbox/start.ts";
 import { currentLinkVariables } from "../link_environment.ts";
-import { environmentOf, lookUpUser } from "../prepare.ts";
+import { environmentOf, lookUpUser, requireMapped } from "../prepare.ts";
 import { isAlive } from "../process_identity.ts";
 import { recordContainerEvent } from "../record_event.ts";
 import { NotRunningError, readWithProcesses } from "../require_running.ts";
 import { noteExec } from "./notes.ts";
 import { execSecurity } from "../security.ts";
+import { giveStreams } from "../streams.ts";
+import { hasUserNamespace } from "../user_namespace/mode.ts";
 import { ExecStreams } from "./streams.ts";
 import { ExecTarget } from "./target.ts";
 
@@ -84,9 +92,13 @@ export async function startExec(
   recordContainerEvent(store, container, `exec_start: ${command}`, attributes);
   const { tty = false, stdin = false, size } = request;
   const linkVariables = await currentLinkVariables(store, container, hostConfig);
-  const description = refusing(() => describeExec(target, request, hostConfig, linkVariables));
+  const ids = hasUserNamespace(hostConfig)
+    ? readIdMappings(containerPath(store, container.ID))
+    : undefined;
+  const description = refusing(() => describeExec(target, request, hostConfig, linkVariables, ids));
   const streams = new ExecStreams(target.root, { tty, stdin, detached, size });
   try {
+    if (ids) giveStreams(ids, description.user, streams.stdio, tty);
     const keeper = start({ ...description, security, stdio: streams.stdio, tty }, streams);
     const process = { id, store, container, keeper, ends: streams.ends };
     noteExec(process);
@@ -110,8 +122,10 @@ function describeExec(
   request: ExecRequest,
   hostConfig: HostConfig,
   linkVariables: readonly string[],
+  ids: IdMappings | undefined,
 ): Omit<JoinSpec, "stdio" | "tty" | "security"> {
   const user = lookUpUser(root, request.user || config.User, hostConfig.GroupAdd);
+  if (ids) requireMapped(ids, user);
   const workingDirectory = request.workingDirectory || config.WorkingDir || "/";
   if (!workingDirectory.startsWith("/")) {
     throw new ExecError(
@@ -126,6 +140,7 @@ function describeExec(
     shared,
     root,
     cgroup,
+    hasUserNamespace: ids !== undefined,
     limits: { ulimits: hostConfig.Ulimits ?? [], oomScoreAdj: hostConfig.OomScoreAdj },
     user,
     workingDirectory,

@@ -10,6 +10,7 @@ import { sendSignal, waitUntilGone } from "../../../ffi/spawn/pidfd.ts";
 import { containerPath } from "../../../storage/container/container_store.ts";
 import { EngineError, NotFoundError } from "../../../storage/errors.ts";
 import { limitingGroup } from "../../sandbox/cgroup.ts";
+import { groupOf } from "../group.ts";
 import { recordEnd, recordRestart, releaseHost } from "../conclude.ts";
 import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
 import { lockContainer } from "../lock_container.ts";
@@ -162,8 +163,11 @@ export class Monitor {
         if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
       }
     };
-    this.stopWatchingMemory = watchOutOfMemory(this.id, () => locked(noteOutOfMemory));
-    locked(noteUnseenOutOfMemory); // it may have happened before
+    this.stopWatchingMemory = watchOutOfMemory(
+      this.running.container,
+      () => locked(noteOutOfMemory),
+    );
+    locked((store) => noteUnseenOutOfMemory(store, this.running.container)); // it may have happened before
   }
 
   private async watch(): Promise<Ended> {
@@ -204,13 +208,13 @@ export class Monitor {
 
   /** Returns whether there is to be another run. Where the end cannot be recorded it is found out by whoever asks. */
   private async finish(exit: Exit): Promise<boolean> {
-    const { store, id, keeper, process, monitorLock } = this.running;
+    const { store, id, container, keeper, process, monitorLock } = this.running;
     // First of all: once the end is recorded nobody would know of the keeper. Its note remains.
     if (keeper !== undefined) dismissKeeper(keeper);
     if (process !== undefined) close(process);
     try {
       using _ = lockContainer(store, id);
-      if (limitingGroup("memory", id)) noteUnseenOutOfMemory(store, id);
+      if (limitingGroup("memory", groupOf(container))) noteUnseenOutOfMemory(store, container);
       if (recordRestart(store, id, exit, this.volumes)) return true;
       await this.releaseHost();
       recordEnd(store, id, exit, this.volumes);
@@ -229,8 +233,8 @@ export class Monitor {
   private async releaseHost(): Promise<void> {
     if (this.released) return;
     this.released = true;
-    const { store, mountId, hostConfig } = this.running;
-    await releaseHost(store, this.id, mountId, this.volumes, hostConfig);
+    const { store, container, mountId, hostConfig } = this.running;
+    await releaseHost(store, container, mountId, this.volumes, hostConfig);
   }
 
   private warn(problem: string): void {

@@ -74,7 +74,7 @@ export class Restarts {
     this.delays.delete(id);
     this.releasing++;
     try {
-      await releaseHost(this.store, id, mountId, await volumesOf(this.store, container));
+      await releaseHost(this.store, container, mountId, await volumesOf(this.store, container));
       lock[Symbol.dispose]();
     } finally {
       this.releasing--;

@@ -6,7 +6,7 @@ import { isInUserNamespace } from "../../../ffi/privilege.ts";
 import { statIfExists } from "../../../ffi/stat.ts";
 import { readTextIfExists } from "../../../storage/files.ts";
 import { type CgroupHierarchy, probeCgroups } from "../cgroup.ts";
-import { BOX_GROUP, v1MountPoint } from "../group_directory.ts";
+import { v1MountPoint } from "../group_directory.ts";
 import type { Controller, SettingFacts } from "./setting.ts";
 
 export class Controllers {
@@ -32,12 +32,6 @@ export class Controllers {
     return statIfExists(AT.FDCWD, `${mountPoint}/cgroup.procs`)
       ? { version: 1, mountPoint }
       : undefined;
-  }
-
-  /** The directory of a container's group, whether it exists or not. */
-  groupOf(controller: Controller, id: string): string | undefined {
-    const hierarchy = this.locate(controller);
-    return hierarchy && `${hierarchy.mountPoint}/${BOX_GROUP}/${id}`;
   }
 
   /** Whether groups of a controller have a file, as far as can be seen: the root of a hierarchy has not all of them. */

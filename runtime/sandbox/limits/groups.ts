@@ -8,7 +8,7 @@ import type { Resources } from "../../../storage/container/resources.ts";
 import { EngineError } from "../../../storage/errors.ts";
 import { readTextIfExists } from "../../../storage/files.ts";
 import type { CgroupHierarchy } from "../cgroup.ts";
-import { BOX_GROUP, makeGroup } from "../group_directory.ts";
+import { FORBIDDEN, makeGroup, pathsTo } from "../group_directory.ts";
 import { Controllers } from "./controllers.ts";
 import { type DeviceRule, formatDeviceRule } from "./device_rules.ts";
 import type { Controller, Setting } from "./setting.ts";
@@ -22,22 +22,22 @@ export interface LimitGroups {
 }
 
 /**
- * Makes the groups that a container's limits need, and sets the limits. Limits of controllers that this host has not are passed
+ * Makes the groups that a container's limits need, `own` in each hierarchy, and sets the limits. Limits of controllers that this host has not are passed
  * over: they were warned of when they were asked for. Throws EngineError, in docker's words, for what the kernel refuses.
  */
-export function applyLimits(id: string, resources: Resources): LimitGroups {
+export function applyLimits(own: string, resources: Resources): LimitGroups {
   const controllers = new Controllers(), v1 = new Map<Controller, string>();
   const groups = new Map<Controller, { path: string; version: 1 | 2 }>();
   for (const controller of neededControllers(resources)) {
     const hierarchy = controllers.locate(controller);
     if (hierarchy === undefined) continue;
-    const path = makeGroup(hierarchy, id);
+    const path = makeGroup(hierarchy, own);
     groups.set(controller, { path, version: hierarchy.version });
-    if (hierarchy.version === 2) enableController(hierarchy, controller);
+    if (hierarchy.version === 2) enableController(hierarchy, own, controller);
     else {
       v1.set(controller, path);
-      if (controller === "cpuset") inheritCpus(hierarchy, id);
-      if (resources.CpuRealtimeRuntime !== 0 && controller === "cpu") allowRealtime(hierarchy);
+      if (controller === "cpuset") inheritCpus(hierarchy, own);
+      if (resources.CpuRealtimeRuntime !== 0 && controller === "cpu") allowRealtime(hierarchy, own);
     }
   }
   const facts = controllers.facts(deviceNumber);
@@ -50,6 +50,25 @@ export function applyLimits(id: string, resources: Resources): LimitGroups {
     return group === undefined ? [] : [{ path: `${group.path}/${setting.file}`, ...setting }];
   }));
   return { v1 };
+}
+
+/**
+ * Makes the groups of cgroup v1 that a container is to be in for the sake of what is above them, in every hierarchy that the host
+ * lets us have.
+ */
+export function joinHierarchies(own: string): ReadonlyMap<Controller, string> {
+  const controllers = new Controllers(), groups = new Map<Controller, string>();
+  for (const controller of ["io", "cpu", "cpuset", "memory", "pids"] as const) {
+    const hierarchy = controllers.locate(controller);
+    if (hierarchy?.version !== 1) continue;
+    try {
+      groups.set(controller, makeGroup(hierarchy, own));
+      if (controller === "cpuset") inheritCpus(hierarchy, own);
+    } catch (error) {
+      if (!isErrno(error, ...FORBIDDEN)) throw error;
+    }
+  }
+  return groups;
 }
 
 /** Takes processes that run already into a group of cgroup v1, until all of `list` are in it: they may be forking. */
@@ -73,11 +92,11 @@ export function moveProcesses(group: string, list: () => readonly number[]): voi
  * Closes the devices to a group of cgroup v1, but for those of the rules; returns the group. Undefined where the host has no such
  * controller, or does not let us have it: in a user namespace nobody can open a device that he has made.
  */
-export function closeDevices(id: string, rules: readonly DeviceRule[]): string | undefined {
+export function closeDevices(own: string, rules: readonly DeviceRule[]): string | undefined {
   const hierarchy = new Controllers().locate("devices");
   if (hierarchy === undefined) return undefined;
   try {
-    const group = makeGroup(hierarchy, id);
+    const group = makeGroup(hierarchy, own);
     writeFile(`${group}/devices.deny`, "a");
     for (const rule of rules) writeFile(`${group}/devices.allow`, formatDeviceRule(rule));
     return group;
@@ -94,8 +113,12 @@ function neededControllers(resources: Resources): Set<Controller> {
 }
 
 /** A controller of cgroup v2 is there for a group when all groups above have passed it on. */
-function enableController({ mountPoint }: CgroupHierarchy, controller: Controller): void {
-  for (const group of [mountPoint, `${mountPoint}/${BOX_GROUP}`]) {
+function enableController(
+  { mountPoint }: CgroupHierarchy,
+  own: string,
+  controller: Controller,
+): void {
+  for (const group of pathsTo(mountPoint, own).slice(0, -1)) {
     const file = `${group}/cgroup.subtree_control`;
     if (readTextIfExists(file)?.trim().split(" ").includes(controller)) continue;
     try {
@@ -107,8 +130,8 @@ function enableController({ mountPoint }: CgroupHierarchy, controller: Controlle
 }
 
 /** A new cpuset of cgroup v1 has no processors and no memory nodes, and no process can join it. */
-function inheritCpus({ mountPoint }: CgroupHierarchy, id: string): void {
-  const path = [mountPoint, `${mountPoint}/${BOX_GROUP}`, `${mountPoint}/${BOX_GROUP}/${id}`];
+function inheritCpus({ mountPoint }: CgroupHierarchy, own: string): void {
+  const path = pathsTo(mountPoint, own);
   for (const file of ["cpuset.cpus", "cpuset.mems"]) {
     for (const [index, group] of path.entries()) {
       if (index === 0 || readTextIfExists(`${group}/${file}`)?.trim()) continue;
@@ -118,11 +141,14 @@ function inheritCpus({ mountPoint }: CgroupHierarchy, id: string): void {
 }
 
 /** A group of cgroup v1 has no time for real-time processes to share out unless it is given some. */
-function allowRealtime({ mountPoint }: CgroupHierarchy): void {
-  const file = "cpu.rt_runtime_us", own = `${mountPoint}/${BOX_GROUP}/${file}`;
-  if (readTextIfExists(own)?.trim() !== "0") return;
+function allowRealtime({ mountPoint }: CgroupHierarchy, own: string): void {
+  const [root, ...parents] = pathsTo(mountPoint, own).slice(0, -1)
+    .map((group) => `${group}/cpu.rt_runtime_us`);
   try {
-    writeFile(own, readTextIfExists(`${mountPoint}/${file}`)?.trim() ?? "0");
+    for (const file of parents) {
+      if (readTextIfExists(file)?.trim() !== "0") continue;
+      writeFile(file, readTextIfExists(root)?.trim() ?? "0");
+    }
   } catch (error) {
     // Others have it: the container's limit cannot be had, which is told when it is set.
     if (!(error instanceof SystemError)) throw error;

@@ -46,7 +46,10 @@ export function sparseFromRecords(
   if (major === "1" && minor === "0") return { name, size };
   if (map === undefined && repeated.length === 0 && major === "") return undefined;
   if (major !== "" && major !== "0") {
-    throw invalidHeader(`unknown sparse format ${major}.${minor}`, position);
+    throw invalidHeader(
+      `unknown sparse format ${JSON.stringify(`${major}.${minor}`)}`,
+      position,
+    );
   }
   // Format 0.0 repeats two records for each fragment; 0.1 has one with all of them.
   const numbers = map?.split(",") ?? repeated;

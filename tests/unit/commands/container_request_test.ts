@@ -286,7 +286,7 @@ Deno.test("what Docker's client refuses is a UsageError", () => {
     [["--pid", "container:"], "--pid: invalid PID mode"],
     [["--pid", "container:a:b"], "--pid: invalid PID mode"],
     [["--uts", "private"], "--uts: invalid UTS mode"],
-    [["--userns", "auto"], "--userns: invalid USER mode"],
+    [["--userns", "maybe"], "--userns: invalid USER mode"],
     [["--security-opt", "nonsense"], 'Invalid --security-opt: "nonsense"'],
     [
       ["--security-opt", "seccomp=nosuch"],
@@ -431,4 +431,15 @@ Deno.test("BOX_NETWORK is the network of a container that asks for none", () => 
   assert.equal(modeOf("none"), "none");
   assert.equal(modeOf(""), "default");
   assert.equal(modeOf("none", "--network", "bridge"), "bridge");
+});
+
+Deno.test("BOX_USERNS_REMAP is asked for with every container", () => {
+  const remapOf = (value: string) => {
+    const { options, args } = parseCommandLine(createOptions, ["image"], false);
+    const lookup = (name: string) =>
+      name === "BOX_USERNS_REMAP" ? value : surroundings.lookup(name);
+    return containerRequest(options, args, { ...surroundings, lookup }).usernsRemap;
+  };
+  assert.equal(remapOf("default"), "default");
+  assert.equal(remapOf(""), undefined);
 });

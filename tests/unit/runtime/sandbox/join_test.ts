@@ -75,3 +75,9 @@ Deno.test("only a terminal becomes the session's, and its own process does it", 
 Deno.test("the pid namespace is entered by who is born last, with all rights gone", () => {
   assertOrder(plan(), "setns(0x15, 0x20000000)", "setns(0x14", "capset(");
 });
+
+Deno.test("limits are raised before the user namespace is entered, in which they could not be", () => {
+  const ulimits = [{ Name: "nofile", Soft: 5, Hard: 1 << 30 }];
+  const lines = plan({ hasUserNamespace: true, limits: { ulimits, oomScoreAdj: -5 } });
+  assertOrder(lines, "oom_score_adj", "prlimit64", "setns(0x14, 0x5e020000)", "prlimit64");
+});

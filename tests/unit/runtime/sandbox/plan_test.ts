@@ -343,3 +343,14 @@ Deno.test("in a user namespace devices are the host's, and its root goes when /p
   );
   assert.ok(!lines.some((line) => line.startsWith("mknodat") || line.startsWith("setgroups")));
 });
+
+Deno.test("in a user namespace /proc and /sys are mounted while the host's can still be seen, and no node is made", () => {
+  const ids = [{ containerID: 0, hostID: 100000, size: 65536 }];
+  const trees = { root: 41, devices: 42 };
+  const userNamespace = { uidMappings: ids, gidMappings: ids, fd: 40, trees };
+  const lines = plan({ userNamespace });
+  const beforeTheHostIsLeft = ['"/proc", "proc"', '"/sys", "sysfs"', "umount2"];
+  assertOrder(lines, "move_mount(0x29", "fchdir(0x29", "pivot_root", ...beforeTheHostIsLeft);
+  assertOrder(lines, "umount2", "move_mount(0x2a");
+  assert.equal(lines.some((line) => line.startsWith("mknodat")), false);
+});

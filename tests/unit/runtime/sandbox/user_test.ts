@@ -8,6 +8,7 @@ daemon:x:1:1::/usr/sbin:/usr/sbin/nologin
 broken line
 alice:x:1000:1000:Alice:/home/alice:/bin/sh
 huge:x:99999999999:1::/:/bin/sh
+groupless:x:77:::/:/bin/sh
 12:x:1012:1012::/home/twelve:/bin/sh
 `;
 const group = `root:x:0:
@@ -30,6 +31,7 @@ const table: [string, number, number, number[], string][] = [
   ["4711", 4711, 0, [0], "/"],
   ["4711:staff", 4711, 50, [50], "/"],
   [":staff", 0, 50, [50], "/root"],
+  ["77", 77, 0, [0], "/"], // a line without a group says nothing
   ["00", 0, 0, [0, 10], "/root"],
   ["2147483647:2147483647", 2147483647, 2147483647, [2147483647], "/"],
   ["12", 1012, 1012, [1012], "/home/twelve"], // a name that looks like a number is a name first
