@@ -7,6 +7,8 @@ import { check, errnoName, SystemError } from "./errno.ts";
 import { kernel } from "./kernel.ts";
 import { statAt } from "./stat.ts";
 
+const EPERM = 1;
+
 /** Numbers of capabilities that box needs for its work. */
 export const CAP = { NET_ADMIN: 12, SYS_ADMIN: 21 } as const;
 
@@ -62,8 +64,24 @@ export function mountingRefusal(): SystemError | undefined {
   return errnoName(-result) === "EINVAL" ? undefined : new SystemError("mount", "", -result);
 }
 
+/**
+ * Why root of a container had better not go into a user namespace: the kernel mounts no /proc there as long as parts of the one
+ * that can be seen are hidden (mount_namespaces(7)), as docker hides some. Undefined if nothing is hidden, and for others than
+ * root, who have no other way.
+ */
+export function hiddenProcRefusal(): SystemError | undefined {
+  if (Deno.uid() !== 0) return undefined;
+  const mountPoints = Deno.readTextFileSync("/proc/self/mountinfo").split("\n")
+    .map((line) => line.split(" ", 5)[4]);
+  // An empty directory, which is where systemd mounts this one, hides nothing.
+  const hides = (path = "") => path.startsWith("/proc/") && path !== "/proc/sys/fs/binfmt_misc";
+  return mountPoints.some(hides) ? new SystemError("mount", "/proc", EPERM) : undefined;
+}
+
 /** Why there can be no user namespace with a mount namespace for this process; undefined if there can be one. */
 export async function userNamespaceRefusal(): Promise<SystemError | undefined> {
+  const hidden = hiddenProcRefusal();
+  if (hidden !== undefined) return hidden;
   const { SpawnProgram } = await import("./spawn/program.ts");
   const { start } = await import("./spawn/process.ts");
   const program = new SpawnProgram();

@@ -2,7 +2,7 @@
 
 import { AT, O } from "../ffi/constants.ts";
 import { openAt, withFd } from "../ffi/file.ts";
-import { CAP, isCapable, type Means, probeMeans } from "../ffi/privilege.ts";
+import { CAP, isCapable, isInUserNamespace, type Means, probeMeans } from "../ffi/privilege.ts";
 import { isReadonlyMount } from "../ffi/stat.ts";
 import { whyNoOverlays } from "../storage/driver/choose.ts";
 import type { Store } from "../storage/store.ts";
@@ -39,7 +39,9 @@ function describeNamespaces(means: Means): Mechanism {
   const Name = "isolation";
   switch (means.kind) {
     case "own":
-      return { Name, Uses: "namespaces", Why: "" };
+      return isInUserNamespace()
+        ? { Name, Uses: "namespaces in a user namespace", Why: "box is not run by the host's root" }
+        : { Name, Uses: "namespaces", Why: "" };
     case "user namespace":
       return { Name, Uses: "namespaces in a user namespace", Why: "mounting is not permitted" };
     case "none":
@@ -50,6 +52,9 @@ function describeNamespaces(means: Means): Mechanism {
 function describeNetworks({ kind }: Means): Mechanism {
   const Name = "network";
   if (kind === "none") return { Name, Uses: "host", Why: "no bridge, no none: no namespaces" };
+  if (isInUserNamespace()) {
+    return { Name, Uses: "host, none", Why: "no bridge: it takes the host's root" };
+  }
   if (kind === "own" && !isCapable(CAP.NET_ADMIN)) {
     return { Name, Uses: "host, none", Why: "no bridge: no CAP_NET_ADMIN" };
   }

@@ -5,6 +5,7 @@ import { decodeName } from "../../ffi/cstring.ts";
 import { check, SystemError } from "../../ffi/errno.ts";
 import { openAt, readLink, readSmallFile, withFd } from "../../ffi/file.ts";
 import { kernel } from "../../ffi/kernel.ts";
+import { hiddenProcRefusal } from "../../ffi/privilege.ts";
 import { makeLasting } from "../../ffi/spawn/lasting.ts";
 import { goOnInside } from "../../ffi/spawn/user_namespace.ts";
 import { openUserNamespace } from "./namespace.ts";
@@ -17,6 +18,8 @@ import type { Notice } from "./write_maps.ts";
  * wrong is thrown.
  */
 export async function enterUserNamespace(notice: Notice): Promise<SystemError> {
+  const hidden = hiddenProcRefusal();
+  if (hidden !== undefined) return hidden;
   const person = { uid: Deno.uid()!, gid: Deno.gid()! };
   const runDirectory = ensureRunDirectory(person.uid, Deno.env.get("XDG_RUNTIME_DIR"));
   try {
