@@ -54,8 +54,8 @@ async function denoTest(
 /** Runs the end-to-end tests, and counts it as one more failure when the host is not as before. */
 async function endToEndTests(args: string[]): Promise<TestReport> {
   const before = new Set((await hostState()).map(describeLeftover));
-  // They wait a good part of their time for what they have started: one more than there are processors.
-  const jobs = String(navigator.hardwareConcurrency + 1);
+  // They wait a good part of their time for what they have started: twice as many as there are processors.
+  const jobs = String(navigator.hardwareConcurrency * 2);
   let report = await denoTest(["--parallel", ...args], { DENO_JOBS: jobs });
   for (const name of worthASecondTry(report)) {
     heading(`once more, alone: ${name}`);

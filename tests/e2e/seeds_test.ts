@@ -210,7 +210,7 @@ boxTest("containers are listed and removed by name, short id and substitution", 
   equal(await box.ok("ps -q"), "");
 
   await box.ok("run --name b1 nginx sh");
-  match(await box.shell("box ps -a | grep b1"), /"sh" .* Exited \(0\) .* b1$/);
+  match(await box.shell("box ps -a | grep b1"), /"sh" .* Exited \(0\) .* b1$/m);
   equal(await box.ok("rm b1"), "b1");
   equal(await box.ok("ps -aq"), short);
   equal(await box.shell("box rm $(box ps -aq)"), short);
