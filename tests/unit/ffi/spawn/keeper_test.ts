@@ -112,7 +112,7 @@ Deno.test("a process dies with its keeper", async () => {
 });
 
 Deno.test("a keeper weighs next to nothing, and has nothing of its starter open", async () => {
-  await withKeeper(script("sleep 1000"), ({ keeper }) => {
+  await withKeeper(script("exec sleep 1000"), ({ keeper }) => {
     const rollup = Deno.readTextFileSync(`/proc/${keeper.pid}/smaps_rollup`);
     const pss = Number(/^Pss:\s+(\d+) kB/m.exec(rollup)![1]);
     ok(pss < 100, `${pss} kB`);
@@ -122,14 +122,22 @@ Deno.test("a keeper weighs next to nothing, and has nothing of its starter open"
     keeper.untie();
     equal(links().length, 5, links().join(" "));
     equal(links().filter((link) => link === "/dev/null").length, 3);
+    Deno.kill(keeper.processPid, "SIGKILL");
   });
 });
 
 Deno.test("a keeper that is tied goes with its starter, unless it was told to stay", async () => {
-  const { tied, untied } = await runFixture("start_keepers.ts") as Record<string, number>;
+  const { tied, untied, processes } = await runFixture("start_keepers.ts") as
+    & Record<
+      "tied" | "untied",
+      number
+    >
+    & { processes: number[] };
   await eventually("the keeper is gone", () => !runs(tied));
   ok(runs(untied));
-  Deno.kill(untied, "SIGKILL");
+  // It goes with its process; that of the other one was not tied to anything.
+  for (const process of processes) Deno.kill(process, "SIGKILL");
+  await eventually("the other keeper is gone", () => !runs(untied));
 });
 
 /** A keeper that only waits, of a process that leads a session; and the reading end of the pipe in which it tells the end. */
