@@ -14,7 +14,9 @@ const compressors = ["bzip2", "xz", "zstd"].map(needs.program);
 
 for (const group of groups) {
   const hasArchives = group.cases.some(({ archives }) => archives !== undefined);
-  boxTest(`Dockerfiles: ${group.name}`, { needs: hasArchives ? compressors : [] }, async (box) => {
+  boxTest(`Dockerfiles: ${group.name}`, {
+    needs: [needs.source, ...hasArchives ? compressors : []],
+  }, async (box) => {
     await using server = new FileServer();
     const builder = await BoxBuilder.on(box.root, await busyboxTar());
     const expected = readExpected(group);

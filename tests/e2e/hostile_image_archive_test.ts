@@ -3,6 +3,7 @@ import { equal, match } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { archive, type Bytes, directory, file, symlink } from "../unit/storage/layer/helpers.ts";
 import { assertTidy, type Box, boxTest, onlyLine, refuses } from "./harness.ts";
+import { STRIDE } from "./harness/box.ts";
 
 const lower = archive(directory("d"), file("d/f", "content ".repeat(400)), file("g", "more"));
 const upper = archive(directory("d"), file("d/h", "on top ".repeat(150)));
@@ -81,7 +82,7 @@ boxTest("an archive of images cut off anywhere leaves nothing", async (box) => {
 boxTest("a byte that changed is noticed, or is in what nobody vouches for", async (box) => {
   await keepOther(box);
   const bytes = tar(dockerMembers());
-  for (let at = 0; at < bytes.length - 1024; at += 211) {
+  for (let at = 0; at < bytes.length - 1024; at += 211 * STRIDE) {
     const changed = bytes.slice();
     changed[at] ^= 0x41;
     const { code, stderr } = await box.run("load -q", { stdin: changed });

@@ -17,6 +17,9 @@ import { skipUnless } from "./skip.ts";
 const project = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 const mainModule = `${project}/main.ts`;
 
+/** How many bytes are passed over where one after the other is changed: with the compiled program, after the source, more. */
+export const STRIDE = Deno.env.has("BOX_BINARY") ? 3 : 1;
+
 /** The compiled program when BOX_BINARY names one, else the source. */
 const binary = Deno.env.get("BOX_BINARY") && await Deno.realPath(Deno.env.get("BOX_BINARY")!);
 const source = [Deno.execPath(), "run", "--allow-all", "--quiet", mainModule];

@@ -4,6 +4,10 @@ export type Need = () => string | undefined;
 
 export const root: Need = () => Deno.uid() === 0 ? undefined : "not root";
 
+/** For what runs in the test's own process: with the compiled program it would only be done once more. */
+export const source: Need = () =>
+  Deno.env.has("BOX_BINARY") ? "done with the source, in one process" : undefined;
+
 /** A program in PATH. */
 export function program(name: string): Need {
   return () => findProgram(name) ? undefined : `no ${name} here`;
