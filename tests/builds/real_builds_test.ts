@@ -79,7 +79,7 @@ boxTest(
       box,
       `FROM debian AS node
      RUN apt-get update && apt-get install -y --no-install-recommends nodejs ca-certificates
-     ADD https://registry.npmjs.org/npm/-/npm-9.9.4.tgz /tmp/npm.tgz
+     ADD ${NPM}npm/-/npm-9.9.4.tgz /tmp/npm.tgz
      RUN mkdir -p /opt/npm && tar -xzf /tmp/npm.tgz -C /opt/npm --strip-components=1 && \\
          ln -s ../../../opt/npm/bin/npm-cli.js /usr/local/bin/npm && chmod +x /opt/npm/bin/npm-cli.js
      RUN useradd --create-home app

@@ -6,11 +6,37 @@ import { type Box, eventually, skipUnless } from "../e2e/harness.ts";
 export async function reachable(url: string): Promise<void> {
   const answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(15_000) })
     .catch(() => undefined);
-  skipUnless(answer?.ok, `${new URL(url).host} does not answer`);
+  skipUnless(answer !== undefined, `${new URL(url).host} does not answer`);
 }
 
-export const DEBIAN = "http://deb.debian.org/debian/dists/bookworm/InRelease";
-export const NPM = "https://registry.npmjs.org/npm";
+/** The server that this machine has Debian's packages from. */
+export const DEBIAN = debianServer();
+/** The registry that this machine has npm's packages from. */
+export const NPM = npmRegistry();
+
+function debianServer(): string {
+  const directory = "/etc/apt/sources.list.d";
+  const files = [...Deno.readDirSync(directory)].map(({ name }) => `${directory}/${name}`);
+  const sources = ["/etc/apt/sources.list", ...files].map((path) => {
+    try {
+      return Deno.readTextFileSync(path);
+    } catch {
+      return "";
+    }
+  });
+  return /^(?:deb|URIs:).*?(https?:\/\/\S*\bdebian\b\S*)/m.exec(sources.join("\n"))?.[1] ??
+    "http://debian.invalid";
+}
+
+function npmRegistry(): string {
+  try {
+    const { stdout } = new Deno.Command("npm", { args: ["config", "get", "registry"] })
+      .outputSync();
+    return new URL(new TextDecoder().decode(stdout).trim()).href;
+  } catch {
+    return "http://npm.invalid";
+  }
+}
 
 /** Runs an image, asks the server in it until it answers, and returns what it says. */
 export async function answerOf(box: Box, image: string, port = 80): Promise<string> {

@@ -76,11 +76,11 @@ boxTest("the whole tour in a container with docker's default profile", async (bo
 /** Its links lead to /victim, outside of it, where they are tried. */
 const hostile = `
 mkdir -p /victim rootfs/bin && echo safe > /victim/hosts && cp /bin/busybox rootfs/bin/
-ln -s ../victim rootfs/etc && ln -s /victim rootfs/dev && ln -s /victim rootfs/work
+ln -s ../victim rootfs/etc && ln -s /victim rootfs/dev && ln -s /victim rootfs/place
 ln -s busybox rootfs/bin/sh && tar c -C rootfs . | box import - hostile > /dev/null
-printf 'FROM hostile\\nWORKDIR /work/made\\nRUN echo x > /work/run; cp /bin/sh /etc/copied; : > /dev/zero\\n' |
+printf 'FROM hostile\\nWORKDIR /place/made\\nRUN echo x > /place/run; cp /bin/sh /etc/copied; : > /dev/zero\\n' |
   box build -q -t made - > /dev/null
-box run --name one made sh -c 'echo x > /etc/hosts; rm -r /etc; ln -s /victim /etc; ln -sf /victim/n /work'
+box run --name one made sh -c 'echo x > /etc/hosts; rm -r /etc; ln -s /victim /etc; ln -sf /victim/n /place'
 box start -a one
 printf new > hosts && box cp hosts one:/etc/hosts 2> /dev/null || true
 find /victim; cat /victim/hosts
