@@ -5,6 +5,7 @@ import { cstring } from "./cstring.ts";
 import { ENTERED } from "./entered.ts";
 import { check, errnoName, SystemError } from "./errno.ts";
 import { kernel } from "./kernel.ts";
+import { mountPoints } from "./mount_points.ts";
 import { statAt } from "./stat.ts";
 
 const EPERM = 1;
@@ -71,11 +72,9 @@ export function mountingRefusal(): SystemError | undefined {
  */
 export function hiddenProcRefusal(): SystemError | undefined {
   if (Deno.uid() !== 0) return undefined;
-  const mountPoints = Deno.readTextFileSync("/proc/self/mountinfo").split("\n")
-    .map((line) => line.split(" ", 5)[4]);
   // An empty directory, which is where systemd mounts this one, hides nothing.
-  const hides = (path = "") => path.startsWith("/proc/") && path !== "/proc/sys/fs/binfmt_misc";
-  return mountPoints.some(hides) ? new SystemError("mount", "/proc", EPERM) : undefined;
+  const hides = (path: string) => path.startsWith("/proc/") && path !== "/proc/sys/fs/binfmt_misc";
+  return mountPoints().some(hides) ? new SystemError("mount", "/proc", EPERM) : undefined;
 }
 
 /** Why there can be no user namespace with a mount namespace for this process; undefined if there can be one. */

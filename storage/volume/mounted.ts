@@ -1,7 +1,7 @@
 /** What is mounted in a volume's directory. */
 
 import { umount2 } from "../../ffi/mount.ts";
-import { readTextIfExists } from "../files.ts";
+import { mountPoints } from "../../ffi/mount_points.ts";
 import type { Store } from "../store.ts";
 import { dataPath, volumePath } from "./volume_store.ts";
 
@@ -24,13 +24,7 @@ export function unmountData(store: Store, name: string): void {
 /** Paths of the mounts at and below a directory, in this thread's mount namespace; as if no symbolic link led to it. */
 function mountsBelow(path: string): string[] {
   const real = Deno.realPathSync(path);
-  return (readTextIfExists("/proc/thread-self/mountinfo") ?? "").split("\n")
-    .map((line) => unescapeOctal(line.split(" ", 5)[4] ?? ""))
+  return mountPoints()
     .filter((mount) => mount === real || mount.startsWith(`${real}/`))
     .map((mount) => path + mount.slice(real.length));
-}
-
-/** Space, tab, newline and backslash are written as \ooo in mountinfo: proc_pid_mountinfo(5). */
-function unescapeOctal(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
 }
