@@ -4,8 +4,8 @@ import { must } from "./command.ts";
 import { bundleProgram } from "./compile/bundle.ts";
 import { recordCode } from "./compile/code_cache.ts";
 import { cache, type Compiler, findCompiler } from "./compile/executable.ts";
-
 import { insertParts, layOut, type Parts } from "./compile/parts.ts";
+import { scriptOf } from "./compile/script.ts";
 
 const project = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const output = `${project}/dist/box`;
@@ -36,13 +36,15 @@ async function assemble(
 
 async function main(): Promise<void> {
   const compiler = await findCompiler(console.log);
-  const script: [string, Uint8Array] = ["box.js", await bundleProgram()];
+  const modules = await bundleProgram();
+  const whole: [string, Uint8Array] = ["box.js", new TextEncoder().encode(scriptOf(modules))];
   const recorder = `${cache}/recorder`;
-  await assemble(compiler, "recorder.js", new Map([script]), recorder);
-  const code = [...await recordCode(recorder)].map(([name, bytes]) =>
-    [`code/${name}`, bytes] as const
-  );
-  await assemble(compiler, "main.js", new Map([script, ...code]), output);
+  await assemble(compiler, "recorder.js", new Map([whole]), recorder);
+  const files = new Map([whole]);
+  for (const [name, { script, code }] of await recordCode(recorder, modules)) {
+    files.set(`script/${name}`, script).set(`code/${name}`, code);
+  }
+  await assemble(compiler, "main.js", files, output);
   const version = await must(output, ["--version"]);
   const { size } = await Deno.stat(output);
   console.log(`dist/box: ${version}, ${Math.round(size / 1e6)} MB`);

@@ -1,7 +1,7 @@
-/** The program as one script. */
+/** The program as the modules of a script. */
 import { registry } from "../../commands/registry.ts";
 import { cache, deno } from "./executable.ts";
-import { scriptOf } from "./script.ts";
+import { refuseCircles } from "./script.ts";
 
 const project = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
@@ -24,8 +24,8 @@ export { runProgram } from "${project}/commands/cli/program.ts";
 `;
 }
 
-/** Bundles the program and all it loads into one script (see script.ts). */
-export async function bundleProgram(): Promise<Uint8Array> {
+/** Bundles the program and all it loads: modules by the name that they import one another by. "./box.js" is the program. */
+export async function bundleProgram(): Promise<Map<string, string>> {
   const entry = `${cache}/box.ts`, bundle = `${cache}/bundle`;
   await Deno.remove(bundle, { recursive: true }).catch(() => {}); // the names of its files change
   await Deno.mkdir(bundle, { recursive: true });
@@ -41,5 +41,6 @@ export async function bundleProgram(): Promise<Uint8Array> {
   for await (const { name } of Deno.readDir(bundle)) {
     modules.set(`./${name}`, await Deno.readTextFile(`${bundle}/${name}`));
   }
-  return new TextEncoder().encode(scriptOf(modules, "./box.js"));
+  refuseCircles(modules);
+  return modules;
 }

@@ -1,12 +1,13 @@
 /**
  * What V8 compiles when a command runs, kept to be put into the executable: a third of the processor time of a short command
- * was parsing and compiling the same functions again.
+ * was parsing and compiling the same functions again, and reading two megabytes of script took a tenth of the shortest.
  *
  * The commands are run for this, in a store of their own. Where that is not possible (no root, no overlayfs) they fail, and
  * what was compiled until then is kept.
  */
 import { must, run } from "../command.ts";
 import { cache } from "./executable.ts";
+import { scriptOf } from "./script.ts";
 
 /** Command lines by the file that their code is kept in: a command's name. Each builds on those before it. */
 const scenesWith = (context: string): Record<string, string[][]> => ({
@@ -48,25 +49,57 @@ EXPOSE 80
 CMD ["true"]
 `;
 
-/** Has the recorder run the scenes, and returns the code of each. Throws if V8 would not take it back. */
-export async function recordCode(recorder: string): Promise<Map<string, Uint8Array>> {
+/** What is kept of a command: the script of the modules that it runs, and V8's code of it. */
+export interface Excerpt {
+  script: Uint8Array;
+  code: Uint8Array;
+}
+
+/**
+ * Has the recorder run the scenes, twice: to see which of the program's `modules` each needs, and to have these compiled. Throws if V8 would not
+ * take the code back.
+ */
+export async function recordCode(
+  recorder: string,
+  modules: ReadonlyMap<string, string>,
+): Promise<Map<string, Excerpt>> {
   const directory = await Deno.makeTempDir({ dir: cache, prefix: "record-" });
-  const store = `${directory}/store`, context = `${directory}/context`;
-  await Deno.mkdir(context);
-  await Deno.writeTextFile(`${context}/Dockerfile`, dockerfile);
-  const box = (...words: string[]) => run(recorder, ["--root", store, ...words]);
+  const file = (name: string) => `${directory}/${name}`;
+  const excerpts = new Map<string, Excerpt>();
   try {
-    const code = new Map<string, Uint8Array>();
-    for (const [name, lines] of Object.entries(scenesWith(context))) {
-      const file = `${directory}/${name}`;
-      const commands = lines.map((words) => ["--root", store, ...words]);
-      await must(recorder, ["record", file, JSON.stringify(commands)]);
-      await must(recorder, ["check", file]);
-      code.set(name, await Deno.readFile(file));
-    }
-    return code;
+    await playScenes(recorder, file("modules"), async (name, commands) => {
+      await must(recorder, ["modules", file(`${name}.json`), commands]);
+    });
+    await playScenes(recorder, file("code"), async (name, commands) => {
+      const used: string[] = JSON.parse(await Deno.readTextFile(file(`${name}.json`)));
+      const script = new TextEncoder().encode(
+        scriptOf(new Map(used.map((module) => [module, modules.get(module)!]))),
+      );
+      await Deno.writeFile(file("script"), script);
+      await must(recorder, ["code", file("script"), file(name), commands]);
+      await must(recorder, ["check", file("script"), file(name)]);
+      excerpts.set(name, { script, code: await Deno.readFile(file(name)) });
+    });
   } finally {
-    await box("rm", "-f", "up", "made");
     await Deno.remove(directory, { recursive: true });
+  }
+  return excerpts;
+}
+
+/** Calls `play` for each scene, with its command lines as JSON, in a new directory with a store. */
+async function playScenes(
+  recorder: string,
+  directory: string,
+  play: (name: string, commands: string) => Promise<void>,
+): Promise<void> {
+  const global = ["--root", `${directory}/store`], context = `${directory}/context`;
+  await Deno.mkdir(context, { recursive: true });
+  await Deno.writeTextFile(`${context}/Dockerfile`, dockerfile);
+  try {
+    for (const [name, lines] of Object.entries(scenesWith(context))) {
+      await play(name, JSON.stringify(lines.map((words) => [...global, ...words])));
+    }
+  } finally {
+    await run(recorder, [...global, "rm", "-f", "up", "made"]);
   }
 }

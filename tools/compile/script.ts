@@ -1,9 +1,9 @@
 /**
- * One script of many modules, in which a module costs nothing until it is imported.
+ * A script of many modules, in which a module costs nothing until it is imported.
  *
  * A script, because only of a script, not of a module, can the compiled code be kept. Each module becomes a function of its own: a
  * bundler's one scope for all would have V8 make every function of the program at each start, which took a quarter of the
- * processor time of a short command.
+ * processor time of a short command. The functions are called by runner/load.js.
  */
 
 /** A name list of an import or export statement, as `[outer, inner]`: what the module exports, and what it is called here. */
@@ -48,7 +48,7 @@ export function moduleBody(source: string): string {
 }
 
 /** Throws if a module imports itself, directly or by others: what it exports is taken once, when it has run. */
-function refuseCircles(modules: ReadonlyMap<string, string>): void {
+export function refuseCircles(modules: ReadonlyMap<string, string>): void {
   const seen = new Set<string>();
   const visit = (name: string, importers: readonly string[]) => {
     if (importers.includes(name)) {
@@ -63,26 +63,10 @@ function refuseCircles(modules: ReadonlyMap<string, string>): void {
   for (const name of modules.keys()) visit(name, []);
 }
 
-/**
- * The script: a function of what CommonJS gives a module, that runs `main` and sets what it exports.
- * `modules` are ES modules by the name that they import one another by.
- */
-export function scriptOf(modules: ReadonlyMap<string, string>, main: string): string {
-  refuseCircles(modules);
+/** The script of `modules`, ES modules by the name that they import one another by: an object of their functions. */
+export function scriptOf(modules: ReadonlyMap<string, string>): string {
   const functions = [...modules].toSorted().map(([name, source]) =>
     `${JSON.stringify(name)}($exports, $require, $import) {\n${moduleBody(source)}}`
   );
-  return `(function (module, require) {
-const modules = {
-${functions.join(",\n")}
-};
-const running = {};
-function $require(name) {
-  if (!Object.hasOwn(modules, name)) return require(name);
-  if (running[name] === undefined) modules[name](running[name] = {}, $require, $import);
-  return running[name];
-}
-const $import = (name) => new Promise((resolve) => resolve($require(name)));
-module.exports = $require(${JSON.stringify(main)});
-})`;
+  return `({\n${functions.join(",\n")}\n})`;
 }

@@ -1,15 +1,17 @@
 /**
- * Loading the compiled program: all of box is one script. V8 takes over what it had compiled of it when the executable was
- * made, and checks first that it is of this V8 and of this script; else it compiles again what is called.
+ * Loading the compiled program. All of box is one script, of which each command that is used much has an excerpt: the modules
+ * that it runs, and what V8 had compiled of them when the executable was made. V8 checks first that this is of this V8 and of
+ * this script; else it compiles again what is called.
  *
  * Deno's own code cache would be a file of a predictable name in /tmp, read by root, too; this one is in the executable.
  */
 import { Script } from "node:vm";
 import { parts } from "./parts.js";
 
-/** What was put into the executable under this name (see tools/compile/parts.ts); undefined if nothing was. */
-export function readPart(name) {
-  if (!Object.hasOwn(parts, name)) return undefined;
+/** Is there a part of this name in the executable? See tools/compile/parts.ts. */
+export const hasPart = (name) => Object.hasOwn(parts, name);
+
+function readPart(name) {
   const [offset, size] = parts[name];
   const bytes = new Uint8Array(size);
   const executable = Deno.openSync("/proc/self/exe");
@@ -23,16 +25,31 @@ export function readPart(name) {
   return bytes;
 }
 
-/** The script, not yet run. */
-export function loadScript(cachedData) {
-  const source = new TextDecoder().decode(readPart("box.js"));
+/** The script, not yet run; its value is an object of its modules' functions. */
+export function scriptOf(source, cachedData) {
   // A URL, because what the script imports is resolved from it.
-  return new Script(source, { filename: "file:///box.js", cachedData });
+  return new Script(new TextDecoder().decode(source), { filename: "file:///box.js", cachedData });
 }
 
-/** Runs the script, which is one function of what CommonJS gives a module, and returns what it exports. */
+/** The script of an excerpt, with the code that was kept of it. */
+export const excerpt = (name) => scriptOf(readPart(`script/${name}`), readPart(`code/${name}`));
+
+/**
+ * Runs the program, whose modules are taken from `script`, and from the script of all where it lacks one. Returns what the program
+ * exports, and the names of the modules that have run by then and will.
+ */
 export function run(script) {
-  const module = { exports: {} };
-  script.runInThisContext()(module, (name) => globalThis.process.getBuiltinModule(name));
-  return module.exports;
+  const some = script?.runInThisContext() ?? {};
+  let all;
+  const running = {};
+  function require(name) {
+    if (!name.startsWith("./")) return globalThis.process.getBuiltinModule(name);
+    if (running[name] === undefined) {
+      const module = some[name] ?? (all ??= scriptOf(readPart("box.js")).runInThisContext())[name];
+      module(running[name] = {}, require, later);
+    }
+    return running[name];
+  }
+  const later = (name) => new Promise((resolve) => resolve(require(name)));
+  return { ...require("./box.js"), running };
 }

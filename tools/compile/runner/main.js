@@ -1,9 +1,8 @@
 /** The compiled program's first module. */
-import { loadScript, readPart, run } from "./load.js";
+import { excerpt, hasPart, run } from "./load.js";
 
-// The code that the command needs, guessed by the first word that could be it: a wrong one only costs time.
+// The command, guessed by the first word that could be it: a wrong one only costs time.
 const command = Deno.args.find((word) => /^[a-z]+$/.test(word));
-const code = readPart(`code/${command}`) ?? readPart("code/version");
 
-const { runProgram, registry } = run(loadScript(code));
+const { runProgram, registry } = run(excerpt(hasPart(`code/${command}`) ? command : "version"));
 Deno.exit(await runProgram(registry, Deno.args));

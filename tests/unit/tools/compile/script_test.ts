@@ -1,30 +1,28 @@
 import assert from "node:assert/strict";
 import { Script } from "node:vm";
-import { scriptOf } from "../../../../tools/compile/script.ts";
+import { run as runProgram } from "../../../../tools/compile/runner/load.js";
+import { refuseCircles, scriptOf } from "../../../../tools/compile/script.ts";
 
-type Main = Record<string, unknown>;
+type Program = Record<string, unknown> & { running: Record<string, unknown> };
 
-function run(modules: Record<string, string>): Main {
-  const script = new Script(scriptOf(new Map(Object.entries(modules)), "./main.js"));
-  const module: { exports: Main } = { exports: {} };
-  script.runInThisContext()(module, (name: string) => ({ builtin: name }));
-  return module.exports;
+function run(modules: Record<string, string>): Program {
+  return runProgram(new Script(scriptOf(new Map(Object.entries(modules)))));
 }
 
 Deno.test("modules of one script import one another by their names there", () => {
-  const main = run({
-    "./main.js": `import {
+  const program = run({
+    "./box.js": `import {
   a,
   b as other
 } from "./names.js";
 import {
-  builtin
+  sep
 } from "node:path";
 var sum = a + other;
 
 export {
   sum,
-  builtin as name
+  sep as separator
 };
 `,
     "./names.js": `var a = 1;
@@ -36,12 +34,14 @@ export {
 };
 `,
   });
-  assert.deepEqual(main, { sum: 3, name: "node:path" });
+  const { running, ...exported } = program;
+  assert.deepEqual(exported, { sum: 3, separator: "/" });
+  assert.deepEqual(Object.keys(running), ["./box.js", "./names.js"]);
 });
 
 Deno.test("a module of the script runs when it is first imported, and once", async () => {
-  const main = run({
-    "./main.js": `import "./once.js";
+  const program = run({
+    "./box.js": `import "./once.js";
 import "./counted.js";
 var later = () => import("./late.js");
 export { later };
@@ -56,13 +56,19 @@ export default "late";
   });
   const { runs } = globalThis as unknown as { runs: number };
   assert.equal(runs, 1);
-  const { default: late } = await (main.later as () => Promise<Main>)();
+  const { default: late } = await (program.later as () => Promise<{ default: string }>)();
   assert.equal(late, "late");
   assert.equal((globalThis as unknown as { runs: number }).runs, 11);
   delete (globalThis as Partial<{ runs: number }>).runs;
 });
 
 Deno.test("modules that import one another in a circle are refused", () => {
-  const circle = { "./main.js": 'import "./b.js";\n', "./b.js": 'import "./main.js";\n' };
-  assert.throws(() => run(circle), /import one another: .\/main.js -> .\/b.js -> .\/main.js/);
+  const circle = Object.entries({
+    "./box.js": 'import "./b.js";\n',
+    "./b.js": 'import "./box.js";\n',
+  });
+  assert.throws(
+    () => refuseCircles(new Map(circle)),
+    /import one another: .\/box.js -> .\/b.js -> .\/box.js/,
+  );
 });
