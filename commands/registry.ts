@@ -191,11 +191,24 @@ export const registry: Registry = {
       },
     },
     manifest: {
-      summary: "Look at image manifests and manifest lists",
+      summary: "Manage image manifests and manifest lists",
       commands: {
+        annotate: entry(
+          "Add additional information to a local image manifest",
+          "./manifest_annotate.ts",
+        ),
+        create: entry(
+          "Create a local manifest list for annotating and pushing to a registry",
+          "./manifest_create.ts",
+        ),
         inspect: entry(
           "Display an image manifest, or manifest list",
           "./manifest_inspect.ts",
+        ),
+        push: entry("Push a manifest list to a repository", "./manifest_push.ts"),
+        rm: entry(
+          "Delete one or more manifest lists from local storage",
+          "./manifest_rm.ts",
         ),
       },
     },
@@ -247,7 +260,5 @@ export const registry: Registry = {
   missing: `
     buildx completion compose config context
     node plugin secret service stack swarm trust
-  `.trim().split(/\s+/).concat(
-    ["manifest annotate", "manifest create", "manifest push", "manifest rm"],
-  ),
+  `.trim().split(/\s+/),
 };

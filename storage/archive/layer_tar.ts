@@ -7,16 +7,20 @@ import { CorruptStoreError } from "../errors.ts";
 import { driverOf } from "../driver/driver.ts";
 import { type Layer, layerPath } from "../layer/layer_store.ts";
 import type { ByteSource } from "../layer/source.ts";
-import { assembledSize, assembleTar } from "../layer/tar_split/assemble.ts";
+import { assembledSize, type AssembleOptions, assembleTar } from "../layer/tar_split/assemble.ts";
 import type { Store } from "../store.ts";
 
 /** Its bytes as they were when it was loaded or made. */
-export async function* layerTar(store: Store, { chainId, cacheId }: Layer): ByteSource {
+export async function* layerTar(
+  store: Store,
+  { chainId, cacheId }: Layer,
+  options?: AssembleOptions,
+): ByteSource {
   const tarSplit = openTarSplit(store, chainId);
   try {
     const diff = openDirectory(AT.FDCWD, driverOf(store).filesOf(store, cacheId));
     try {
-      yield* assembleTar(tarSplit, diff);
+      yield* assembleTar(tarSplit, diff, options);
     } finally {
       close(diff);
     }

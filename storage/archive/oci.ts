@@ -30,6 +30,8 @@ export const INDEX_FILE = "index.json";
 export interface Platform {
   architecture: string;
   os: string;
+  "os.version"?: string;
+  "os.features"?: string[];
   variant?: string;
 }
 

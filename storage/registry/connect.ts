@@ -3,11 +3,12 @@
 import { EngineError } from "../errors.ts";
 import { RegistryClient } from "./client.ts";
 import { type Credentials, credentialServer, type CredentialSource } from "./credentials.ts";
-import { endpointsOf } from "./endpoint.ts";
+import { type Endpoint, endpointsOf, isOwnRegistry } from "./endpoint.ts";
 import { ConnectionError } from "./error.ts";
 import { locateRepository } from "./repository.ts";
 import { Session } from "./session.ts";
 import { readSettings, type RegistrySettings } from "./settings.ts";
+import { answersWithHttp } from "./tls_probe.ts";
 
 /** How a registry is to be reached. */
 export interface RegistryAccess {
@@ -25,13 +26,20 @@ export async function sessionsOf(
 ): Promise<Session[]> {
   let known: Promise<Credentials | undefined> | undefined;
   const sessions: Session[] = [];
-  for (const endpoint of endpointsOf(registry, settings, verifyTls)) {
+  const endpoints = endpointsOf(registry, settings, verifyTls);
+  for (const endpoint of await withoutVainAttempts(registry, endpoints)) {
     const own = endpoint.isMirror
       ? undefined
       : await (known ??= credentials(credentialServer(registry)));
     sessions.push(new Session(endpoint, own, settings));
   }
   return sessions;
+}
+
+/** This machine's own registries mostly speak plain HTTP, and then need not be asked with TLS. */
+async function withoutVainAttempts(registry: string, endpoints: Endpoint[]): Promise<Endpoint[]> {
+  if (!isOwnRegistry(registry) || !await answersWithHttp(registry)) return endpoints;
+  return endpoints.filter(({ url }) => url.startsWith("http:"));
 }
 
 /**

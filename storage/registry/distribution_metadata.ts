@@ -33,17 +33,23 @@ export function knownBlobs(store: Store, diffId: string): KnownBlob[] {
 
 /** Notes that a repository has a layer as a blob that is compressed with gzip. */
 export function noteBlob(store: Store, diffId: string, digest: string, repository: string): void {
-  using _ = store.lockImages("exclusive");
   const blob: KnownBlob = { Digest: digest, SourceRepository: repository, HMAC: "" };
+  if (isLast(store, diffId, blob)) return;
+  using _ = store.lockImages("exclusive");
   const others = knownBlobs(store, diffId)
     .filter((each) => each.Digest !== digest || each.SourceRepository !== repository);
+  write(store, "diffid-by-digest", digest, diffId);
   write(
     store,
     "v2metadata-by-diffid",
     diffId,
     JSON.stringify([...others, blob].slice(-MOST_KNOWN)),
   );
-  write(store, "diffid-by-digest", digest, diffId);
+}
+
+function isLast(store: Store, diffId: string, { Digest, SourceRepository }: KnownBlob): boolean {
+  const last = knownBlobs(store, diffId).at(-1);
+  return last?.Digest === Digest && last.SourceRepository === SourceRepository;
 }
 
 function write(store: Store, name: string, digest: string, text: string): void {

@@ -25,10 +25,14 @@ export interface DockerConfig {
   [field: string]: unknown;
 }
 
+/** Where docker's client keeps what is the user's own, whether or not it exists. */
+export function dockerConfigDirectory(): string {
+  return Deno.env.get("DOCKER_CONFIG") || `${Deno.env.get("HOME") || "/root"}/.docker`;
+}
+
 /** Where the configuration is, whether or not it exists. */
 export function dockerConfigPath(): string {
-  const directory = Deno.env.get("DOCKER_CONFIG") || `${Deno.env.get("HOME") || "/root"}/.docker`;
-  return `${directory}/config.json`;
+  return `${dockerConfigDirectory()}/config.json`;
 }
 
 /** Throws EngineError for what cannot be read. */

@@ -35,12 +35,20 @@ export function endpointsOf(
   ];
 }
 
-/** This machine's own registries are, as for docker: 127.0.0.0/8, ::1 and localhost. */
+/** This machine's own registries are, as for docker. */
 export function isInsecureRegistry(registry: string, insecure: readonly string[]): boolean {
-  const host = registry.replace(/:[0-9]+$/, "").replace(/^\[|\]$/g, "");
-  return host === "localhost" || host === "::1" || inRange(host, "127.0.0.0/8") ||
+  const host = hostOf(registry);
+  return isOwnRegistry(registry) ||
     insecure.some((entry) => entry === registry || entry === host || inRange(host, entry));
 }
+
+/** Whether a registry is this machine's: 127.0.0.0/8, ::1 and localhost. */
+export function isOwnRegistry(registry: string): boolean {
+  const host = hostOf(registry);
+  return host === "localhost" || host === "::1" || inRange(host, "127.0.0.0/8");
+}
+
+const hostOf = (registry: string) => registry.replace(/:[0-9]+$/, "").replace(/^\[|\]$/g, "");
 
 /** Whether an IPv4 address lies in a CIDR range. */
 function inRange(host: string, range: string): boolean {

@@ -42,11 +42,11 @@ export class Session {
     credentials: Credentials | undefined,
     readonly settings: RegistrySettings,
   ) {
-    const { host, origin } = new URL(endpoint.url);
-    this.origin = origin;
-    this.transport = transportTo(host, endpoint.verifyTls);
+    const url = new URL(endpoint.url);
+    this.origin = url.origin;
+    this.transport = transportTo(url, endpoint.verifyTls);
     this.authenticator = new Authenticator(
-      origin,
+      this.origin,
       credentials,
       (url, headers, form) => this.requestToken(url, headers, form),
     );
@@ -137,10 +137,10 @@ export class Session {
   }
 
   private transportFor(url: URL): Transport {
-    const known = this.otherTransports.get(url.host);
+    const known = this.otherTransports.get(url.origin);
     if (known !== undefined) return known;
-    const transport = transportTo(url.host, this.endpoint.verifyTls);
-    this.otherTransports.set(url.host, transport);
+    const transport = transportTo(url, this.endpoint.verifyTls);
+    this.otherTransports.set(url.origin, transport);
     return transport;
   }
 

@@ -13,16 +13,17 @@ export interface HttpRequest {
 /** Redirects are not followed, and failures are what fetch throws. */
 export type Transport = (request: HttpRequest) => Promise<Response>;
 
-/** A transport for a host. Without verification, a certificate that is no good is taken nevertheless. */
-export function transportTo(host: string, verifyTls: boolean): Transport {
+/** A transport to a URL's origin. Without verification, a certificate that is no good is taken nevertheless. */
+export function transportTo({ protocol, host }: URL, verifyTls: boolean): Transport {
   directLoopback();
+  if (protocol === "http:") return (request) => send(request, undefined);
   const { authorities, client: identity } = certificatesOf(host);
   const client = authorities.length > 0 || identity !== undefined
     ? Deno.createHttpClient({ caCerts: [...authorities], ...identity })
     : undefined;
   let isUnverified = false;
   return async (request) => {
-    if (isUnverified && request.url.protocol === "https:") return await sendUnverified(request);
+    if (isUnverified) return await sendUnverified(request);
     try {
       return await send(request, client);
     } catch (error) {

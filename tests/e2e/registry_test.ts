@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { boxTest, needs, run, withDockerd, withPodman, withRegistry } from "./harness.ts";
+import { withSceneRegistry } from "../../tools/compile/scene_registry.ts";
 import { getManifest, putBlob, putIndex, putManifest } from "./registry/documents.ts";
 
 const digestIn = (text: string) => /digest: (sha256:[0-9a-f]{64})/.exec(text)?.[1] ?? "";
@@ -210,3 +211,24 @@ async function emptyTar(directory: string): Promise<string> {
   equal(code, 0);
   return file;
 }
+
+boxTest(
+  "a layer that has changed in the store is not pushed, and its file is named",
+  async (box) => {
+    await box.busybox();
+    const [layers] = [...Deno.readDirSync(`${box.root}/overlay2`)].filter(({ name }) =>
+      name !== "l"
+    );
+    const file = `${box.root}/overlay2/${layers.name}/diff/etc/passwd`;
+    Deno.writeTextFileSync(file, Deno.readTextFileSync(file).replace("root", "toor"));
+    await withSceneRegistry(async (host) => {
+      await box.ok(["tag", "busybox", `${host}/app`]);
+      await box.fail(
+        ["push", "-q", `${host}/app`],
+        1,
+        /file integrity checksum failed for ".\/etc\/passwd"/,
+      );
+      equal((await fetch(`http://${host}/v2/app/manifests/latest`)).status, 404);
+    });
+  },
+);

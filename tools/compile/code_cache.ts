@@ -5,12 +5,26 @@
  * The commands are run for this, in a store of their own. Where that is not possible (no root, no overlayfs) they fail, and
  * what was compiled until then is kept.
  */
+import { WORTH_A_THREAD } from "../../storage/layer/compression/thread.ts";
 import { must, run } from "../command.ts";
 import { cache } from "./executable.ts";
+import { withSceneRegistry } from "./scene_registry.ts";
 import { scriptOf } from "./script.ts";
 
+/** What the scenes find in their surroundings. */
+interface Surroundings {
+  /** A directory with a Dockerfile. */
+  readonly context: string;
+  /** A registry's address. */
+  readonly registry: string;
+  /** A directory for another store, so that what was pushed can be pulled. */
+  readonly otherStore: string;
+}
+
 /** Command lines by the file that their code is kept in: a command's name. Each builds on those before it. */
-const scenesWith = (context: string): Record<string, string[][]> => ({
+const scenesWith = (
+  { context, registry, otherStore }: Surroundings,
+): Record<string, string[][]> => ({
   version: [["--version"]],
   import: [["import", "--from-host", "base"]],
   images: [["images"]],
@@ -34,6 +48,12 @@ const scenesWith = (context: string): Record<string, string[][]> => ({
     ["build", "--network", "none", "-t", "built", context],
     ["build", "--network", "none", "-t", "built", context],
   ],
+  tag: [["tag", "base", `${registry}/base`], ["tag", "built", `${registry}/built`]],
+  push: [["push", `${registry}/base`], ["push", "-q", `${registry}/built`]],
+  pull: [
+    ["--root", otherStore, "pull", `${registry}/base`],
+    ["--root", otherStore, "pull", "-q", `${registry}/built`],
+  ],
 });
 
 const dockerfile = `FROM base AS first
@@ -55,6 +75,11 @@ export interface Excerpt {
   code: Uint8Array;
 }
 
+/** So many bytes are worth threads that compress and decompress them: storage/layer/compression/thread.ts. */
+const LARGE = WORTH_A_THREAD * 2;
+/** What crypto.getRandomValues gives at once. */
+const MOST_RANDOM = 1 << 16;
+
 /**
  * Has the recorder run the scenes, twice: to see which of the program's `modules` each needs, and to have these compiled. Throws if V8 would not
  * take the code back.
@@ -65,10 +90,11 @@ export async function recordCode(
 ): Promise<Map<string, Excerpt>> {
   const directory = await Deno.makeTempDir({ dir: cache, prefix: "record-" });
   const file = (name: string) => `${directory}/${name}`;
+  const env = { DOCKER_CONFIG: directory }; // nobody's credentials
   const excerpts = new Map<string, Excerpt>();
   try {
     await playScenes(recorder, file("modules"), async (name, commands) => {
-      await must(recorder, ["modules", file(`${name}.json`), commands]);
+      await must(recorder, ["modules", file(`${name}.json`), commands], { env });
     });
     await playScenes(recorder, file("code"), async (name, commands) => {
       const used: string[] = JSON.parse(await Deno.readTextFile(file(`${name}.json`)));
@@ -76,7 +102,7 @@ export async function recordCode(
         scriptOf(new Map(used.map((module) => [module, modules.get(module)!]))),
       );
       await Deno.writeFile(file("script"), script);
-      await must(recorder, ["code", file("script"), file(name), commands]);
+      await must(recorder, ["code", file("script"), file(name), commands], { env });
       await must(recorder, ["check", file("script"), file(name)]);
       excerpts.set(name, { script, code: await Deno.readFile(file(name)) });
     });
@@ -86,7 +112,7 @@ export async function recordCode(
   return excerpts;
 }
 
-/** Calls `play` for each scene, with its command lines as JSON, in a new directory with a store. */
+/** Calls `play` for each scene, with its command lines as JSON, in a new directory with a store, and with a new registry. */
 async function playScenes(
   recorder: string,
   directory: string,
@@ -95,11 +121,24 @@ async function playScenes(
   const global = ["--root", `${directory}/store`], context = `${directory}/context`;
   await Deno.mkdir(context, { recursive: true });
   await Deno.writeTextFile(`${context}/Dockerfile`, dockerfile);
-  try {
-    for (const [name, lines] of Object.entries(scenesWith(context))) {
-      await play(name, JSON.stringify(lines.map((words) => [...global, ...words])));
+  await writeLargeFile(`${context}/large`);
+  await withSceneRegistry(async (registry) => {
+    const scenes = scenesWith({ context, registry, otherStore: `${directory}/other` });
+    try {
+      for (const [name, lines] of Object.entries(scenes)) {
+        await play(name, JSON.stringify(lines.map((words) => [...global, ...words])));
+      }
+    } finally {
+      await run(recorder, [...global, "rm", "-f", "up", "made"]);
     }
-  } finally {
-    await run(recorder, [...global, "rm", "-f", "up", "made"]);
+  });
+}
+
+/** A file that cannot be compressed. */
+async function writeLargeFile(path: string): Promise<void> {
+  const bytes = new Uint8Array(LARGE);
+  for (let at = 0; at < LARGE; at += MOST_RANDOM) {
+    crypto.getRandomValues(bytes.subarray(at, at + MOST_RANDOM));
   }
+  await Deno.writeFile(path, bytes);
 }

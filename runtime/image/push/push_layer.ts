@@ -110,28 +110,29 @@ async function tryToMount(client: RegistryClient, digest: string, from: string) 
 async function upload({ client, store, report }: LayerPush, layer: Layer, begun?: URL) {
   const id = shortDigest(layer.diffId), total = layer.size;
   const tar = () =>
-    verified(layerTar(store, layer), layer, (bytes) => {
+    verified(store, layer, (bytes) => {
       report({ id, status: "Pushing", current: Math.min(bytes, total), total });
     });
-  return await uploadBlob(client, () => gzip(tar()), { begun });
+  return await uploadBlob(client, () => gzip(tar(), total), { begun });
 }
 
-/** What goes out is what its name says, or the upload fails before it is complete. */
+/** The layer's tar. What goes out is what its name says, or the upload fails before it is complete. */
 async function* verified(
-  source: ByteSource,
-  { diffId, chainId }: Layer,
+  store: Store,
+  layer: Layer,
   onProgress: (bytes: number) => void,
 ): ByteSource {
   const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   let size = 0;
-  for await (const chunk of source) {
+  for await (const chunk of layerTar(store, layer, { verify: false })) {
     hash.update(chunk);
     onProgress(size += chunk.length);
     yield chunk;
   }
-  const actual = `sha256:${hash.digest("hex")}`;
+  const { diffId, chainId } = layer, actual = `sha256:${hash.digest("hex")}`;
   if (actual === diffId) return;
+  for await (const _ of layerTar(store, layer)); // names the file that has changed
   throw new CorruptStoreError(
     `layer ${chainId} is damaged: expected diffID ${diffId}, got ${actual}`,
   );

@@ -7,6 +7,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Output in pieces of this size is four times as fast as in zlib's default, 16 KiB. */
 const OUTPUT_SIZE = 1 << 18;
+/** By how much a layer is smaller when it is compressed. */
+const COMPRESSION = 4;
 
 /** The uncompressed bytes of one or more gzip members. Zeros after the last are ignored, anything else is an error. */
 export async function* gunzip(source: ByteSource): ByteSource {
@@ -25,7 +27,7 @@ export async function* gunzip(source: ByteSource): ByteSource {
 /** The first bytes, and what follows if that may be much. */
 async function begin(source: ByteSource): Promise<{ head: Bytes; rest?: AsyncIterator<Bytes> }> {
   const rest = source[Symbol.asyncIterator](), chunks: Bytes[] = [];
-  for (let size = 0; size < WORTH_A_THREAD >> 1;) {
+  for (let size = 0; size < WORTH_A_THREAD / COMPRESSION;) {
     const { value, done } = await rest.next();
     if (done) return { head: concatenate(chunks) };
     chunks.push(value.slice()); // the source may fill it anew

@@ -15,9 +15,10 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * Compresses a source into one gzip file, as a row of members (RFC 1952, section 2.2). The same bytes give the same file,
- * however they are cut into chunks, and on however many processors.
+ * however they are cut into chunks, and on however many processors. Of a source of which it is known that it has `expected` bytes,
+ * and that these are many, the first go to the threads, too.
  */
-export async function* gzip(source: ByteSource): ByteSource {
+export async function* gzip(source: ByteSource, expected = 0): ByteSource {
   const { gzipSync } = await import("node:zlib");
   const here = (bytes: Bytes) =>
     gzipSync(bytes, { level: LEVEL, chunkSize: CHUNK_SIZE }) as Uint8Array<
@@ -25,11 +26,12 @@ export async function* gzip(source: ByteSource): ByteSource {
     > as Bytes;
   const pending: Promise<Bytes>[] = [];
   let threads: GzipThreads | undefined, size = 0;
+  const isSmall = () => Math.max(size, expected) <= WORTH_A_THREAD;
   try {
     const room = () => threads?.done.pop() ?? new Uint8Array(MEMBER_SIZE);
     for await (const member of cut(source, room)) {
       size += member.length;
-      if (!hasOtherProcessor || size <= WORTH_A_THREAD) {
+      if (!hasOtherProcessor || isSmall()) {
         yield here(member);
         continue;
       }

@@ -13,8 +13,11 @@ export interface ThreadEvents<Answer> {
 /** Whether another thread would have a processor. */
 export const hasOtherProcessor = navigator.hardwareConcurrency > 1;
 
-/** Starting one takes some 40 ms of processor time, and 10 MB: a thing for more bytes than this. */
-export const WORTH_A_THREAD = 2 << 20;
+/**
+ * Starting one takes some 30 ms of processor time, and 10 MB: a thing for more bytes than this, which to compress takes 80 ms, and to
+ * decompress 20.
+ */
+export const WORTH_A_THREAD = 8 << 20;
 
 type Transferable = Uint8Array<ArrayBuffer> | null | "more";
 

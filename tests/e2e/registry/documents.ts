@@ -3,6 +3,7 @@
 import { equal } from "node:assert/strict";
 
 const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+const DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
 const INDEX = "application/vnd.oci.image.index.v1+json";
 
 export interface StoredDocument {
@@ -18,7 +19,7 @@ export async function getManifest(
   reference: string,
 ): Promise<StoredDocument> {
   const response = await fetch(`http://${host}/v2/${repository}/manifests/${reference}`, {
-    headers: { accept: [DOCKER_MANIFEST, INDEX].join(", ") },
+    headers: { accept: [DOCKER_MANIFEST, DOCKER_LIST, INDEX].join(", ") },
   });
   const text = await response.text();
   equal(response.status, 200, text);
