@@ -8,6 +8,7 @@ export interface Ignores {
   (path: string): boolean;
   /** Whether something in a directory that does not belong to it may do so; if not, nobody has to look into it. */
   readonly mayIncludeBelow: (directory: string) => boolean;
+  readonly patterns: readonly string[];
 }
 
 interface Rule {
@@ -47,6 +48,7 @@ export function ignoring(patterns: readonly string[]): Ignores {
     return last >= 0 && !rules[last].isException;
   };
   return Object.assign(isIgnored, {
+    patterns,
     mayIncludeBelow: (directory: string) =>
       rules.slice(decisive(directory) + 1).some(({ isException, pattern }) =>
         isException && pattern.mayMatchBelow(directory)

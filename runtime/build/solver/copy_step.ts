@@ -39,11 +39,13 @@ export async function prepareCopy(
   const words = instruction.sources.filter((word) => !isRemote(instruction, word));
   const needsTree = words.length > 0;
   const tree = needsTree ? await resolveTree(session, stage, from) : undefined;
+  const owner = chown === undefined ? undefined : resolveOwner(chown, view());
   const options: CopyOptions = {
-    ...(chown !== undefined && { owner: resolveOwner(chown, view()) }),
+    ...(owner !== undefined && { owner }),
     ...(chmod !== undefined && { mode: parseModeChange(chmod) }),
     ...(exclude.length > 0 && { exclude: ignoring(exclude) }),
     ...(tree?.table && { table: tree.table }),
+    words: JSON.stringify({ owner, chmod, exclude }),
   };
   const workingDirectory = state.config.WorkingDir || "/";
   const unpack = instruction.name === "add" ? instruction.unpack : false;
