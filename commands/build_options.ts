@@ -23,6 +23,7 @@ const supported = {
     null,
     "Cache export destinations (type=inline, type=local,dest=path[,mode=max], type=registry,ref=name[,mode=max])",
   ),
+  "cgroup-parent": string(null, "Optional parent cgroup for the RUN instructions"),
   "cpu-period": changeableLimitOptions["cpu-period"],
   "cpu-quota": changeableLimitOptions["cpu-quota"],
   "cpu-shares": changeableLimitOptions["cpu-shares"],
@@ -59,7 +60,6 @@ const supported = {
 
 /** What Docker has and box refuses; --rm, --force-rm and --compress say what box does anyway, or what only a daemon needs. */
 const refused = {
-  "cgroup-parent": unsupported("string", null, "Optional parent cgroup for the container"),
   compress: unsupported("bool", null, "Compress the build context using gzip", {
     reason: "there is no daemon that a context would be sent to",
   }),

@@ -1,6 +1,7 @@
 import { close } from "../ffi/file.ts";
 import { isRegularFile, statAt } from "../ffi/stat.ts";
-import { download, isUrl } from "../runtime/image/download.ts";
+import { download } from "../runtime/image/download.ts";
+import { isUrl } from "../runtime/image/url.ts";
 import {
   DEFAULT_HOST_REFERENCE,
   type HostImageKind,

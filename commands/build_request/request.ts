@@ -2,7 +2,7 @@
 import type { BuildRequest } from "../../runtime/build/solver/request.ts";
 import { InvalidError } from "../../storage/errors.ts";
 import { parseNewReference } from "../../storage/image/reference.ts";
-import { findCredentials } from "../../storage/registry/credential_store.ts";
+import type { CredentialSource } from "../../storage/registry/credentials.ts";
 import type { buildOptions } from "../build_options.ts";
 import { CliError } from "../cli/errors.ts";
 import type { OptionValues } from "../cli/options.ts";
@@ -30,7 +30,7 @@ export async function buildRequestOf(
     buildArguments: buildArguments(options["build-arg"]),
     labels: Object.fromEntries(options.label.map((each) => pair(each, ""))),
     platform: options.platform === undefined ? undefined : platformOf(options.platform),
-    registry: { credentials: findCredentials },
+    registry: { credentials },
     pull: options.pull,
     network: networkOf(options.network),
     extraHosts: options["add-host"].map(hostLine),
@@ -46,6 +46,12 @@ export async function buildRequestOf(
     signal,
   };
 }
+
+/** Needed where something has to be pulled only. */
+const credentials: CredentialSource = async (server) => {
+  const { findCredentials } = await import("../../storage/registry/credential_store.ts");
+  return await findCredentials(server);
+};
 
 /** docker's client looks at names before anything else, so this error has no prefix. */
 function checkTag(text: string): void {

@@ -9,6 +9,7 @@ import { processSurroundings } from "../container_request/surroundings.ts";
 /** Throws UsageError in docker's words. */
 export function runSettings(options: OptionValues<typeof buildOptions>): Partial<HostConfig> {
   const limits: Partial<HostConfig> = {
+    CgroupParent: options["cgroup-parent"],
     CpuPeriod: options["cpu-period"],
     CpuQuota: options["cpu-quota"],
     CpuShares: options["cpu-shares"],

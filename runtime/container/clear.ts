@@ -3,10 +3,12 @@
 import { readContainerIfExists, readHostConfig } from "../../storage/container/container_store.ts";
 import type { DirectoryLock } from "../../storage/lock.ts";
 import { driverOf } from "../../storage/driver/driver.ts";
+import { readCgroupParent } from "../../storage/layer/cgroup_parent.ts";
 import type { Store } from "../../storage/store.ts";
 import { clearGroup } from "../sandbox/temporary_group.ts";
 import { recordEnd, recordRestart, releaseHost } from "./conclude.ts";
 import { readExitStatus } from "./exit_status.ts";
+import { groupIn } from "./group.ts";
 import { killAndWait } from "./kill.ts";
 import { lockContainer } from "./lock_container.ts";
 import { adoptContainer } from "./monitor/adopt.ts";
@@ -29,7 +31,8 @@ export async function clear(
 ): Promise<void> {
   const container = id === undefined ? undefined : readContainerIfExists(store, id);
   if (id === undefined || container === undefined) {
-    await clearGroup(mountId);
+    const CgroupParent = readCgroupParent(store, mountId);
+    await clearGroup(groupIn(mountId, { CgroupParent }));
     await releaseNetwork(store, mountId); // a build's
     return driverOf(store).unmount(store, mountId);
   }

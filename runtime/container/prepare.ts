@@ -11,9 +11,8 @@ import { hasPlainDirectory, openRoot, readUserDatabase } from "../sandbox/rootfs
 import type { SandboxSpec } from "../sandbox/spec.ts";
 import { possibleUser } from "../sandbox/mapped_user.ts";
 import { resolveUser, type User } from "../sandbox/user.ts";
+import { DEFAULT_PATH } from "./default_path.ts";
 import { hasOwnPidNamespace, type SharedNamespaces } from "./shared_namespaces.ts";
-
-export const DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What a start adds to what the files say. */
 export interface Surroundings {

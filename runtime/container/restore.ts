@@ -10,7 +10,8 @@ import {
 import { EngineError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { isAlive } from "./process_identity.ts";
-import { concludeUnwatched, prepareForContainers } from "./repair.ts";
+import { prepareForContainers } from "./repair.ts";
+import { concludeUnwatched } from "./unwatched.ts";
 import { shouldRestore } from "./restart_policy.ts";
 import { startDetached } from "./start_detached.ts";
 import { isAwaitingRestart } from "./state.ts";

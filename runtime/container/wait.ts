@@ -15,7 +15,7 @@ import { NotFoundError } from "../../storage/errors.ts";
 import type { Store } from "../../storage/store.ts";
 import { decodeExitStatus } from "./exit_status.ts";
 import { openProcess } from "./process_identity.ts";
-import { concludeUnwatched } from "./repair.ts";
+import { concludeUnwatched } from "./unwatched.ts";
 import { exitedState, unseenExit } from "./state.ts";
 
 /** Milliseconds between two looks at the state of a container whose process is gone: its monitor is about to write it. */

@@ -12,11 +12,6 @@ export interface Download {
   readonly source: ByteSource;
 }
 
-/** Whether docker would fetch this instead of taking it for a file's name. */
-export function isUrl(text: string): boolean {
-  return text.startsWith("http://") || text.startsWith("https://");
-}
-
 /** Asks for the contents of a URL. Throws EngineError if the server cannot be reached or does not have them. */
 export async function download(url: string): Promise<Download> {
   const response = await request(url);

@@ -2,15 +2,14 @@
 
 import { close } from "../../ffi/file.ts";
 import { Cgroup, probeCgroups } from "./cgroup.ts";
-import { BOX_GROUP } from "./group_directory.ts";
 import type { SandboxSpec } from "./spec.ts";
 
 export class TemporaryGroup implements Disposable {
   private readonly cgroup: Cgroup | undefined;
 
-  /** Owns the group of this id, which is that of the overlay that the sandbox works on; `spec` is undefined where there is none. */
-  constructor(id: string, private readonly spec: SandboxSpec["cgroup"]) {
-    this.cgroup = spec && new Cgroup(spec.hierarchy, `${BOX_GROUP}/${id}`);
+  /** Owns a group, whose name has the id of the overlay that the sandbox works on; `spec` is undefined where there is none. */
+  constructor(group: string, private readonly spec: SandboxSpec["cgroup"]) {
+    this.cgroup = spec && new Cgroup(spec.hierarchy, group);
   }
 
   /** Kills what is left in it. */
@@ -24,10 +23,9 @@ export class TemporaryGroup implements Disposable {
   }
 }
 
-/** Removes the group that somebody who was killed has left of the sandbox on this overlay. */
-export async function clearGroup(id: string): Promise<void> {
-  const hierarchy = probeCgroups(),
-    cgroup = hierarchy && new Cgroup(hierarchy, `${BOX_GROUP}/${id}`);
+/** Removes such a group that somebody who was killed has left. */
+export async function clearGroup(group: string): Promise<void> {
+  const hierarchy = probeCgroups(), cgroup = hierarchy && new Cgroup(hierarchy, group);
   if (!cgroup?.exists()) return;
   await cgroup.kill();
   cgroup.remove();

@@ -5,12 +5,13 @@ import { ensureDirectory, readTextIfExists, replaceFile } from "../files.ts";
 import { DirectoryLock } from "../lock.ts";
 import type { Store } from "../store.ts";
 import { clock } from "../time.ts";
+import { TreeChecksums } from "./tree_checksums.ts";
 
 /**
  * A file that changes twice within one tick of the kernel's clock keeps its times (up to 10 ms); one that has changed this
  * recently is therefore not believed to be the same another time. Nanoseconds.
  */
-const RECENT = 100_000_000;
+export const RECENT = 100_000_000;
 
 /** Entries of a table that is kept; what is beyond it is read again each time. Some 50 MB. */
 const MAX_ENTRIES = 400_000;
@@ -29,14 +30,20 @@ interface Known {
  */
 export class ChecksumTable {
   readonly #path: string;
-  readonly #known: Map<string, Known>;
+  /** Of whole trees; where that is known, the table of files is not even read. */
+  readonly trees: TreeChecksums;
+  #files: Map<string, Known> | undefined;
   /** Seen in this build, but too young to be believed later. */
   readonly #recent = new Map<string, string>();
   #isChanged = false;
 
   private constructor(private readonly store: Store, name: string) {
     this.#path = `${directoryOf(store)}/${name}`;
-    this.#known = parse(readTextIfExists(this.#path) ?? "");
+    this.trees = new TreeChecksums(`${this.#path}-trees`);
+  }
+
+  get #known(): Map<string, Known> {
+    return this.#files ??= parse(readTextIfExists(this.#path) ?? "");
   }
 
   /** The table of the tree whose root this is. */
@@ -63,15 +70,15 @@ export class ChecksumTable {
     this.#isChanged = true;
   }
 
-  /** Writes the table if there is something new in it. Losing it costs time only, so nothing is synced. */
+  /** Writes what is new. Losing it costs time only, so nothing is synced. */
   save(): void {
-    if (!this.#isChanged) return;
+    if (!this.#isChanged && !this.trees.isChanged) return;
     const directory = directoryOf(this.store);
     ensureDirectory(this.store.path("build"), 0o700);
     ensureDirectory(directory, 0o700);
     using _ = DirectoryLock.take(directory, "exclusive");
-    replaceFile(this.#path, this.#text(), { mode: 0o600 });
-    this.#isChanged = false;
+    if (this.#isChanged) replaceFile(this.#path, this.#text(), { mode: 0o600 });
+    if (this.trees.isChanged) replaceFile(this.trees.path, String(this.trees), { mode: 0o600 });
   }
 
   #text(): string {

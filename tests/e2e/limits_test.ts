@@ -1,5 +1,6 @@
 /** Limits: what a container may have of the host, and that the kernel sees to it. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { context } from "./build/context.ts";
 import { isUnified, readGroup } from "./containers/limits.ts";
 import { answers, fails, idle, inspect, runBeside } from "./containers/running.ts";
 import { type Box, boxTest, eventually, needs } from "./harness.ts";
@@ -238,6 +239,19 @@ boxTest("--cgroup-parent: what is above a container limits it", withMemory, asyn
     equal((await Deno.readTextFile(`${pids}/${name}/sub/${id}/pids.max`)).trim(), "5");
     match(await box.ok("stats --no-stream --format {{.PIDs}} it"), /^[12]$/);
     await box.ok("rm -f it");
+    // A build's commands likewise; what one that was killed leaves there is found.
+    const build = (step: string) => [
+      ...["build", "--cgroup-parent", name],
+      context(box, `FROM busybox\nRUN ${step}\n`),
+    ];
+    await box.fail(build("tail /dev/zero"), 1, /exit code: 137/);
+    const building = box.spawn(build("echo ready; sleep 1000"));
+    await eventually("it runs", () => /ready\n/.test(building.stderr));
+    building.kill("SIGKILL");
+    await building.wait();
+    await box.ok("tag busybox other");
+    const left = [...Deno.readDirSync(parent)].filter(({ isDirectory }) => isDirectory);
+    deepEqual(left.map((entry) => entry.name), ["sub"]);
   } finally {
     // The container's groups are gone; those above are the user's.
     const hierarchies = isUnified()

@@ -9,7 +9,7 @@ import { describeMachine, describePrograms } from "./machine.ts";
 import { measureRow } from "./measure.ts";
 import { UnifiedCgroup, withFileSystem } from "./mounts.ts";
 import { type Options, parseOptions } from "./options.ts";
-import type { Row, RowGroup } from "./row.ts";
+import type { RowGroup } from "./row.ts";
 import { chooseRows, groups } from "./rows.ts";
 import { describe, header } from "./table.ts";
 
@@ -34,17 +34,21 @@ async function printIntroduction(directory: string): Promise<void> {
 async function measureGroup(group: RowGroup, arena: Arena, runs?: number): Promise<void> {
   const { rows, surround = (use: () => Promise<void>) => use() } = group;
   try {
-    await surround(() => measureRows(rows, arena, runs));
+    await surround(() => measureRows(group, arena, runs));
   } catch (error) {
     if (!(error instanceof Skip)) throw error;
     console.log(`left out: ${rows.map(({ name }) => name).join("; ")}: ${error.message}`);
   }
 }
 
-async function measureRows(rows: readonly Row[], arena: Arena, runs?: number): Promise<void> {
+async function measureRows(
+  { rows, buildKit = false }: RowGroup,
+  arena: Arena,
+  runs?: number,
+): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "stores-" });
   try {
-    await withEngines(directory, async (engines) => {
+    await withEngines(directory, { buildKit }, async (engines) => {
       for (const row of rows) {
         console.log(describe(row, await measureRow(row, engines, runs ?? row.runs, arena)));
       }

@@ -6,7 +6,8 @@ import { Program } from "../../tests/e2e/harness/program.ts";
 import { Skip } from "../../tests/e2e/harness/skip.ts";
 
 export const engineNames = ["box source", "box compiled", "docker", "podman"] as const;
-export type EngineName = typeof engineNames[number];
+/** BuildKit is docker's other builder, within a daemon of its own; it takes part where images are built. */
+export type EngineName = typeof engineNames[number] | "buildkit";
 
 /** A program that understands Docker's command line, with a store of its own. */
 export interface Engine {
@@ -29,15 +30,14 @@ export const compiledBox = Deno.env.get("BOX_BINARY") ?? `${project}/dist/box`;
  */
 export async function withEngines(
   directory: string,
+  { buildKit }: { buildKit: boolean },
   use: (engines: Engine[]) => Promise<void>,
 ): Promise<void> {
   const engines = await boxes(directory);
   const dockerd = (use: (docker: Engine) => Promise<void>) =>
-    withDockerd(
-      `${directory}/docker`,
-      (program, daemon) =>
-        use({ name: "docker", program, daemon, trace: program.defaults.env!.DOCKER_CONFIG }),
-    );
+    withDocker("docker", directory, "0", use);
+  const buildkit = (use: (docker: Engine) => Promise<void>) =>
+    withDocker("buildkit", directory, "1", use);
   const podman = (use: (podman: Engine) => Promise<void>) =>
     withPodman((program) => use({ name: "podman", program, trace: directoryOf(program) }), {
       storageDriver: "overlay",
@@ -48,9 +48,30 @@ export async function withEngines(
     (docker) =>
       ifPossible(
         podman,
-        (podman) => use([...engines, docker, podman].filter((engine) => engine !== undefined)),
+        async (podman) => {
+          const peers = [docker, podman].filter((engine) => engine !== undefined);
+          const all = (more?: Engine) => use([...engines, ...peers, ...more ? [more] : []]);
+          await (buildKit ? ifPossible(buildkit, all) : all());
+        },
       ),
   );
+}
+
+/** A daemon with a store of its own. */
+async function withDocker(
+  name: "docker" | "buildkit",
+  directory: string,
+  DOCKER_BUILDKIT: string,
+  use: (docker: Engine) => Promise<void>,
+): Promise<void> {
+  await withDockerd(`${directory}/${name}`, async (docker, daemon) => {
+    const { env = {}, ...rest } = docker.defaults;
+    const program = new Program(docker.commandLine([]), {
+      ...rest,
+      env: { ...env, DOCKER_BUILDKIT },
+    });
+    await use({ name, program, daemon, trace: env.DOCKER_CONFIG });
+  });
 }
 
 /** A podman's, which has its configuration in there. */

@@ -50,5 +50,7 @@ export interface Row {
 export interface RowGroup {
   /** Runs the rows while something is there that they need. */
   readonly surround?: (use: () => Promise<void>) => Promise<void>;
+  /** Whether docker's BuildKit takes part. */
+  readonly buildKit?: boolean;
   readonly rows: readonly Row[];
 }

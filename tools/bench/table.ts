@@ -25,8 +25,12 @@ export function describe(row: Row, measurements: readonly Measurement[]): string
   ];
   const runs = Math.max(...measurements.map(({ samples }) => samples.length));
   const floors = Object.keys(row.floors ?? {}).map((name) => `${name} ${cell(measured.get(name))}`);
+  const buildKit = measured.get("buildkit");
   return [
     line(row.name, String(runs), row.unit, cells),
+    ...buildKit
+      ? [`    buildkit: ${cell(buildKit)}; box/buildkit: ${ratio(box, middle(buildKit))}`]
+      : [],
     ...floors.length > 0 ? [`    floors: ${floors.join("; ")}`] : [],
     ...Object.entries(row.leftOut ?? {}).map(([name, reason]) =>
       `    left out: ${name}: ${reason}`

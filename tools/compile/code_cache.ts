@@ -21,7 +21,10 @@ interface Surroundings {
   readonly otherStore: string;
 }
 
-/** Command lines by the file that their code is kept in: a command's name. Each builds on those before it. */
+/**
+ * Command lines by the file that their code is kept in: a command's name, and with a plus what it loads only sometimes. Each builds
+ * on those before it.
+ */
 const scenesWith = (
   { context, registry, otherStore }: Surroundings,
 ): Record<string, string[][]> => ({
@@ -44,10 +47,9 @@ const scenesWith = (
   create: [["create", "--network", "none", "--name", "made", "base", "true"]],
   commit: [["commit", "made", "copy"]],
   rmi: [["rmi", "copy"]],
-  build: [
-    ["build", "--network", "none", "-t", "built", context],
-    ["build", "--network", "none", "-t", "built", context],
-  ],
+  "build+": [["build", "--network", "none", "-t", "built", context]],
+  // Again, with all its steps in the cache.
+  build: [["build", "--network", "none", "-t", "built", context]],
   tag: [["tag", "base", `${registry}/base`], ["tag", "built", `${registry}/built`]],
   push: [["push", `${registry}/base`], ["push", "-q", `${registry}/built`]],
   pull: [
@@ -96,8 +98,14 @@ export async function recordCode(
     await playScenes(recorder, file("modules"), async (name, commands) => {
       await must(recorder, ["modules", file(`${name}.json`), commands], { env });
     });
-    await playScenes(recorder, file("code"), async (name, commands) => {
+    const modulesOf = async (name: string): Promise<string[]> => {
       const used: string[] = JSON.parse(await Deno.readTextFile(file(`${name}.json`)));
+      if (!name.endsWith("+")) return used;
+      const usual = new Set(await modulesOf(name.slice(0, -1)));
+      return used.filter((module) => !usual.has(module));
+    };
+    await playScenes(recorder, file("code"), async (name, commands) => {
+      const used = await modulesOf(name);
       const script = new TextEncoder().encode(
         scriptOf(new Map(used.map((module) => [module, modules.get(module)!]))),
       );

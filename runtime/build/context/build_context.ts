@@ -5,13 +5,10 @@ import { isErrno, SystemError } from "../../../ffi/errno.ts";
 import { close, openAt, readSmallFile, withFd } from "../../../ffi/file.ts";
 import { isDirectory, isRegularFile, type Stat, statAt } from "../../../ffi/stat.ts";
 import { EngineError } from "../../../storage/errors.ts";
-import { decompress } from "../../../storage/layer/compression/decompress.ts";
 import type { ByteSource } from "../../../storage/layer/source.ts";
-import { unpackArchive } from "../../../storage/layer/unpack.ts";
 import type { Store } from "../../../storage/store.ts";
-import { TemporaryDirectory } from "../../../storage/temporary_directory.ts";
 import { openInRoot } from "../../sandbox/rootfs.ts";
-import { GitCheckout, type GitReference } from "./git_source.ts";
+import type { GitReference } from "./git_url.ts";
 import type { ExcludePredicate, SourceTree } from "./types.ts";
 
 /** Bytes of a Dockerfile or .dockerignore; what is larger is none. */
@@ -47,14 +44,14 @@ export class BuildContext implements SourceTree, Disposable {
       root = openContextDirectory(origin.path);
       resources.defer(() => close(root));
     } else if (origin.kind === "git") {
+      const { GitCheckout } = await import("./git_source.ts");
       const { reference } = origin;
       const checkout = resources.use(await GitCheckout.fetch(store, reference));
       const opened = root = checkout.openRoot(reference.subdirectory);
       resources.defer(() => close(opened));
     } else {
-      const directory = resources.use(TemporaryDirectory.make(store));
-      root = directory.fd;
-      await unpackArchive(decompress(origin.bytes), root, { conflicts: "replace" });
+      const { unpackTemporarily } = await import("./unpack_temporarily.ts");
+      root = resources.use(await unpackTemporarily(store, origin.bytes)).fd;
     }
     return new BuildContext(root, name, resources.move());
   }

@@ -6,15 +6,31 @@ import { isRegularFile, isSymlink, type Stat } from "../../../ffi/stat.ts";
 import { sha256 } from "../../../storage/digest.ts";
 import { readAttributes } from "../../../storage/layer/attributes.ts";
 import { readSource } from "./read_source.ts";
+import { treeStateOf } from "./tree_state.ts";
 import type { CopyOptions, CopySource } from "./types.ts";
 import { inTurns, type SourceVisitor, walkSource } from "./walk.ts";
 
 /**
  * sha256 over the names, types, modes, owners (as they will be), link targets, devices, extended attributes and bytes of all
- * sources. With a table, a file that has not changed since it was read is not read again; what is read is added, saving is the
- * caller's. Throws SourceChangedError for what changes or vanishes meanwhile.
+ * sources. With a table, a file that has not changed since it was read is not read again, nor is a tree of such files walked
+ * through; what is read is added, saving is the caller's. Throws SourceChangedError for what changes or vanishes meanwhile.
  */
 export async function checksumSources(
+  sources: readonly CopySource[],
+  options: CopyOptions,
+): Promise<string> {
+  const trees = sources.length > 0 ? options.table?.trees : undefined;
+  if (trees === undefined) return await checksumFiles(sources, options);
+  // The state is that before the files are read: if one changes meanwhile, the state will not be met again.
+  const state = await treeStateOf(sources, options);
+  const known = state && trees.find(state.key);
+  if (known !== undefined) return known;
+  const checksum = await checksumFiles(sources, options);
+  if (state && !state.isYoung) trees.add(state.key, checksum);
+  return checksum;
+}
+
+async function checksumFiles(
   sources: readonly CopySource[],
   options: CopyOptions,
 ): Promise<string> {

@@ -13,6 +13,8 @@ export interface ExcludePredicate {
    * directory is not even read.
    */
   readonly mayIncludeBelow?: (directory: string) => boolean;
+  /** All that it depends on, where that can be told. */
+  readonly patterns?: readonly string[];
 }
 
 /** A directory that files are copied from: a build context, the root of a stage or an image, a download. */
@@ -51,6 +53,8 @@ export interface CopyOptions {
   readonly exclude?: ExcludePredicate;
   /** What has been seen of files before, see checksumSources(). */
   readonly table?: ChecksumTable;
+  /** Owner, mode and exclusions as they were written: the same words mean the same copy of the same tree. */
+  readonly words?: string;
 }
 
 /** One COPY or ADD. */

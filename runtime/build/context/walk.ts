@@ -6,6 +6,7 @@ import { isErrno } from "../../../ffi/errno.ts";
 import { close, type DirectoryFd } from "../../../ffi/file.ts";
 import { isDirectory, type Stat, statAt } from "../../../ffi/stat.ts";
 import { baseOf, joinPaths, parentOf } from "../../../storage/layer/name.ts";
+import { Exclusion } from "./exclusion.ts";
 import { openSource, SourceChangedError } from "./source_lookup.ts";
 import type { CopySource, ExcludePredicate } from "./types.ts";
 
@@ -44,7 +45,7 @@ interface Pending {
 
 class Walk {
   readonly #source: CopySource;
-  readonly #excludes: ((path: string, isDirectory: boolean) => "no" | "itself" | "all")[] = [];
+  readonly #exclusion: Exclusion;
   readonly #visitor: SourceVisitor;
   /** Directories that are not entered before something in them is. */
   readonly #pending: Pending[] = [];
@@ -53,22 +54,7 @@ class Walk {
   constructor(source: CopySource, exclude: ExcludePredicate | undefined, visitor: SourceVisitor) {
     this.#source = source;
     this.#visitor = visitor;
-    const { tree, path, name, keepsParents, isDirectory } = source;
-    // --exclude is about the path below the directory that is copied, or the name of the one file.
-    const cut = keepsParents
-      ? path.length - name.length
-      : isDirectory
-      ? path && path.length + 1
-      : 0;
-    const single = !keepsParents && !isDirectory ? name : undefined;
-    if (tree.exclude) {
-      this.#excludes.push((path, isDirectory) => ask(tree.exclude!, path, isDirectory));
-    }
-    if (exclude) {
-      this.#excludes.push((path, isDirectory) =>
-        ask(exclude, single ?? path.slice(Number(cut)), isDirectory)
-      );
-    }
+    this.#exclusion = new Exclusion(source, exclude);
   }
 
   *run(): Generator<void> {
@@ -135,9 +121,9 @@ class Walk {
     type: number,
   ): Generator<void> {
     // A file that is left out needs no system call where the directory says that it is a file.
-    if (type !== DT.UNKNOWN && this.#isExcluded(path, type === DT.DIR) === "all") return;
+    if (type !== DT.UNKNOWN && this.#exclusion.of(path, type === DT.DIR) === "all") return;
     const stat = this.#stat(directory, base, path);
-    const excluded = this.#isExcluded(path, isDirectory(stat));
+    const excluded = this.#exclusion.of(path, isDirectory(stat));
     if (excluded === "all") return;
     if (isDirectory(stat)) yield* this.#directory(directory, base, path, stat, excluded);
     else {
@@ -202,21 +188,6 @@ class Walk {
     }
     this.#pending.length = 0;
   }
-
-  #isExcluded(path: string, isDirectory: boolean): "no" | "itself" | "all" {
-    let result: "no" | "itself" = "no";
-    for (const ask of this.#excludes) {
-      const answer = ask(path, isDirectory);
-      if (answer === "all") return "all";
-      if (answer === "itself") result = "itself";
-    }
-    return result;
-  }
-}
-
-function ask(exclude: ExcludePredicate, path: string, isDirectory: boolean) {
-  if (path === "" || !exclude(path, isDirectory)) return "no";
-  return isDirectory && exclude.mayIncludeBelow?.(path) ? "itself" : "all";
 }
 
 /** Milliseconds that are worked at a stretch. */

@@ -1,6 +1,7 @@
 /** .dockerignore: which files of a build context do not belong to it (Docker documentation, Build context). */
 
 import { InvalidError } from "../../../storage/errors.ts";
+import { parentOf } from "../../../storage/layer/name.ts";
 import { parsePathPattern, type PathPattern } from "./path_pattern.ts";
 
 /** Whether a path, relative to the context, does not belong to it. */
@@ -8,6 +9,7 @@ export interface Ignores {
   (path: string): boolean;
   /** Whether something in a directory that does not belong to it may do so; if not, nobody has to look into it. */
   readonly mayIncludeBelow: (directory: string) => boolean;
+  readonly patterns: readonly string[];
 }
 
 interface Rule {
@@ -36,17 +38,25 @@ function relativePattern(line: string): string {
 /** The same for patterns from elsewhere (COPY --exclude). The last one that matches a path, or a directory above it, counts. */
 export function ignoring(patterns: readonly string[]): Ignores {
   const rules = patterns.map((text) => text.trim()).filter((text) => text !== "").map(parseRule);
+  /** The directory that was asked about last: its entries come one after the other. */
+  let known = "", decisiveInKnown = -1;
   /** The rule that decides, if one matches: what it says holds for all that is below, too. */
-  const decisive = (path: string) => {
-    const parts = path.split("/");
-    const paths = parts.map((_, index) => parts.slice(0, index + 1).join("/")).reverse();
-    return rules.findLastIndex(({ pattern }) => paths.some((each) => pattern.matches(each)));
+  const decisive = (path: string): number => {
+    const own = rules.findLastIndex(({ pattern }) => pattern.matches(path));
+    const directory = parentOf(path);
+    if (directory === "") return own;
+    if (directory !== known) {
+      decisiveInKnown = decisive(directory);
+      known = directory;
+    }
+    return Math.max(own, decisiveInKnown);
   };
   const isIgnored = (path: string) => {
     const last = decisive(path);
     return last >= 0 && !rules[last].isException;
   };
   return Object.assign(isIgnored, {
+    patterns,
     mayIncludeBelow: (directory: string) =>
       rules.slice(decisive(directory) + 1).some(({ isException, pattern }) =>
         isException && pattern.mayMatchBelow(directory)

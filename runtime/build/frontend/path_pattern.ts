@@ -30,7 +30,18 @@ type Range = readonly [first: string, last: string];
 /** Parses a clean path. Throws InvalidError for a bracket that is not closed, or an escape of nothing. */
 export function parsePathPattern(text: string): PathPattern {
   if (!/[*?[\]\\]/.test(text)) return literalPattern(text);
-  return new Automaton(tokensOf(text));
+  const automaton = new Automaton(tokensOf(text)), matches = simpleMatch(text);
+  if (matches === undefined) return automaton;
+  return { matches, mayMatchBelow: (directory) => automaton.mayMatchBelow(directory) };
+}
+
+// What most patterns that are no names are: a name or the end of one, at the top (*.o) or anywhere (**/NAME, **/*.o).
+function simpleMatch(text: string): ((path: string) => boolean) | undefined {
+  const [, anywhere, star, end] = /^(\*\*\/)?(\*)?([^*?[\]\\/]+)$/.exec(text) ?? [];
+  if (end === undefined) return undefined;
+  if (star === undefined) return (path) => path.endsWith(end) && (`/${path}`).endsWith(`/${end}`);
+  if (anywhere !== undefined) return (path) => path.endsWith(end);
+  return (path) => path.endsWith(end) && !path.includes("/");
 }
 
 /** Most patterns are names. */

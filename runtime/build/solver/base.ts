@@ -12,7 +12,7 @@ import { ConflictError, EngineError, NotFoundError } from "../../../storage/erro
 import { chainIdsOf, layerExists, readLayer } from "../../../storage/layer/layer_store.ts";
 import type { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
-import { DEFAULT_PATH } from "../../container/prepare.ts";
+import { DEFAULT_PATH } from "../../container/default_path.ts";
 import { variablesOf } from "../expand.ts";
 import { formatPlatform } from "../frontend/platform.ts";
 import type { Platform } from "../frontend/types.ts";

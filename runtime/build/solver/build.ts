@@ -7,9 +7,7 @@ import type { Reference } from "../../../storage/image/reference.ts";
 import { LayerLease } from "../../../storage/layer/lease.ts";
 import type { Store } from "../../../storage/store.ts";
 import { formatTime } from "../../../storage/time.ts";
-import { checkLimits } from "../../container/check_limits.ts";
 import { defaultHostConfig } from "../../container/host_config.ts";
-import { verifySecurity } from "../../container/security.ts";
 import { DockerfileError } from "../dockerfile_error.ts";
 import { parseBuildFile } from "../frontend/parse_build_file.ts";
 import { planStages } from "../frontend/plan_stages.ts";
@@ -118,6 +116,10 @@ export class Build {
   /** Throws InvalidError in docker's words for limits and rights that make no sense. */
   private async checkSettings(): Promise<HostConfig> {
     const asked = { ...defaultHostConfig(), ...this.request.hostConfig };
+    const { ShmSize = 1, ...others } = this.request.hostConfig;
+    if (ShmSize > 0 && Object.keys(others).length === 0) return asked;
+    const { checkLimits } = await import("../../container/check_limits.ts");
+    const { verifySecurity } = await import("../../container/security.ts");
     const { hostConfig, warnings: ofLimits } = await checkLimits(asked);
     const warnings = [...ofLimits, ...await verifySecurity(asked)];
     if (warnings.length > 0) {

@@ -1,18 +1,13 @@
 /** COPY and ADD: what is copied, and the layer that comes of it. */
 
-import { close } from "../../../ffi/file.ts";
 import { EngineError, InvalidError } from "../../../storage/errors.ts";
-import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
 import { checksumSources } from "../context/checksum.ts";
-import { copyInto } from "../context/copy_into.ts";
-import { GitCheckout, parseGitUrl } from "../context/git_source.ts";
-import { InlineFiles } from "../context/inline_files.ts";
+import { parseGitUrl } from "../context/git_url.ts";
 import { parseModeChange } from "../context/mode_change.ts";
-import { RemoteFile } from "../context/remote_file.ts";
 import { resolveOwner } from "../context/resolve_owner.ts";
 import { selectSources } from "../context/select_sources.ts";
 import type { CopyOptions, CopySource } from "../context/types.ts";
-import { isUrl } from "../../image/download.ts";
+import { isUrl } from "../../image/url.ts";
 import { ignoring } from "../frontend/ignore_file.ts";
 import type { AddInstruction, CopyInstruction, Stage } from "../frontend/types.ts";
 import { copyText } from "./history_text.ts";
@@ -29,7 +24,7 @@ export async function prepareCopy(
   state: StageState,
   instruction: CopyInstruction | AddInstruction,
 ): Promise<LayerStep> {
-  const { store, lease, request: { sourceDateEpoch }, sources: trees } = session;
+  const { store, sources: trees } = session;
   const { destination, chown, chmod, exclude, isLink } = instruction;
   const view = () => state.layer && trees.viewOf(state.layer);
   const from = instruction.name === "copy" ? instruction.from : undefined;
@@ -39,11 +34,13 @@ export async function prepareCopy(
   const words = instruction.sources.filter((word) => !isRemote(instruction, word));
   const needsTree = words.length > 0;
   const tree = needsTree ? await resolveTree(session, stage, from) : undefined;
+  const owner = chown === undefined ? undefined : resolveOwner(chown, view());
   const options: CopyOptions = {
-    ...(chown !== undefined && { owner: resolveOwner(chown, view()) }),
+    ...(owner !== undefined && { owner }),
     ...(chmod !== undefined && { mode: parseModeChange(chmod) }),
     ...(exclude.length > 0 && { exclude: ignoring(exclude) }),
     ...(tree?.table && { table: tree.table }),
+    words: JSON.stringify({ owner, chmod, exclude }),
   };
   const workingDirectory = state.config.WorkingDir || "/";
   const unpack = instruction.name === "add" ? instruction.unpack : false;
@@ -63,6 +60,7 @@ export async function prepareCopy(
   const remote = await fetchAll(session, instruction, resources);
   const heredocs = instruction.heredocs.map(({ name, content }) => ({ name, content }));
   if (heredocs.length > 0) {
+    const { InlineFiles } = await import("../context/inline_files.ts");
     remote.push(...resources.use(InlineFiles.write(store, heredocs)).sources);
   }
   const owned = resources.move();
@@ -76,38 +74,21 @@ export async function prepareCopy(
     }),
     historyText: copyText(instruction),
     async perform() {
-      using working = new WorkingLayer(store, state.layer);
-      const lower = isLink ? undefined : view();
-      const whole = {
+      const { performCopy } = await import("./perform_copy.ts");
+      return await performCopy(session, state.layer, {
+        ...options,
         instruction: instruction.name === "copy" ? "COPY" : "ADD",
-        sources: local.length + remote.length,
-      } as const;
-      const copy = (sources: readonly CopySource[], extracts: boolean) =>
-        copyInto({
-          ...options,
-          sources,
-          whole,
-          destination,
-          workingDirectory,
-          upper: working.upper,
-          // With --link the layer is made as if there were nothing below.
-          ...(lower !== undefined && { lower }),
-          ...(extracts && { extraction: { openMerged: () => openMerged(working) } }),
-          ...(sourceDateEpoch !== undefined && {
-            timestamp: { seconds: sourceDateEpoch, nanoseconds: 0 },
-          }),
-        });
-      if (local.length > 0 || remote.length === 0) await copy(local, unpack ?? true);
-      if (remote.length > 0) await copy(remote, unpack ?? false);
-      return await working.publish(lease, sourceDateEpoch);
+        local,
+        remote,
+        unpack,
+        destination,
+        workingDirectory,
+        // With --link the layer is made as if there were nothing below.
+        lower: isLink ? undefined : view(),
+      });
     },
     [Symbol.dispose]: () => owned.dispose(),
   };
-}
-
-function openMerged(working: WorkingLayer) {
-  const fd = working.openMerged();
-  return { fd, [Symbol.dispose]: () => close(fd) };
 }
 
 function selectAll(
@@ -139,6 +120,7 @@ async function fetchAll(
   for (const url of urls) {
     const git = parseGitUrl(url);
     if (git !== undefined) {
+      const { GitCheckout } = await import("../context/git_source.ts");
       const { keepsGitDirectory } = instruction;
       const checkout = resources.use(
         await GitCheckout.fetch(store, git, { keepsGitDirectory, signal }),
@@ -149,6 +131,7 @@ async function fetchAll(
       found.push(...checkout.sources);
       continue;
     }
+    const { RemoteFile } = await import("../context/remote_file.ts");
     found.push(resources.use(await RemoteFile.fetch(store, url, checksum)).source);
   }
   return found;

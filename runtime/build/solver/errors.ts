@@ -50,6 +50,24 @@ export class BuildCanceled extends EngineError {
   }
 }
 
+/** A command that ran and did not end with 0. */
+export class CommandFailed extends EngineError {
+  override readonly name = "CommandFailed";
+
+  constructor(
+    argv: readonly string[],
+    readonly exitCode: number,
+    /** What it has written, if that was to be kept. */
+    readonly left: Layer | undefined,
+  ) {
+    super(
+      `process ${
+        JSON.stringify(argv.join(" "))
+      } did not complete successfully: exit code: ${exitCode}`,
+    );
+  }
+}
+
 /** Keeps the end of what a step writes. */
 export class OutputTail {
   #text = "";

@@ -4,7 +4,6 @@ import { resolveSource } from "../frontend/plan_stages.ts";
 import type { Stage } from "../frontend/types.ts";
 import { wantedPlatform } from "./platform.ts";
 import { imageState } from "./base.ts";
-import { contextImage } from "./named_contexts.ts";
 import type { BuildSession } from "./session.ts";
 import type { BuildTree } from "./sources.ts";
 
@@ -27,6 +26,7 @@ export async function resolveTree(
       return sources.layer(layer, from);
     }
     case "context": {
+      const { contextImage } = await import("./named_contexts.ts");
       const image = await contextImage(session, source.name, source.platform);
       return image === undefined
         ? await sources.context(source.name)

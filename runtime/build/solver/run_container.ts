@@ -7,14 +7,17 @@ import { poller } from "../../../ffi/poller.ts";
 import type { Keeper } from "../../../ffi/spawn/keeper.ts";
 import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
 import type { HostConfig } from "../../../storage/container/config.ts";
+import { noteCgroupParent } from "../../../storage/layer/cgroup_parent.ts";
 import type { WorkingLayer } from "../../../storage/layer/working_layer.ts";
 import type { MountStub } from "../../../storage/overlay2/make_missing.ts";
 import type { Store } from "../../../storage/store.ts";
 import { decodeExitStatus } from "../../container/exit_status.ts";
+import { groupIn } from "../../container/group.ts";
 import { limitContainer, type Limited } from "../../container/limits.ts";
 import { drain } from "../../container/monitor/drain.ts";
 import { writeHostFiles } from "../../container/network_files.ts";
-import { DEFAULT_PATH, inspectRoot } from "../../container/prepare.ts";
+import { DEFAULT_PATH } from "../../container/default_path.ts";
+import { inspectRoot } from "../../container/prepare.ts";
 import { securityOf } from "../../container/security.ts";
 import { whyChroot } from "../../sandbox/chroot/reason.ts";
 import { ownCapabilities } from "../../sandbox/host.ts";
@@ -100,8 +103,10 @@ async function runOnNetwork(
   const targets = new Set(request.mounts.map(({ target }) => target));
   const directory = openAt(AT.FDCWD, scratch, O.PATH | O.DIRECTORY);
   fds.defer(() => close(directory));
-  const { cgroup, limits } = await limited(layer.id, hostConfig);
-  using group = new TemporaryGroup(layer.id, cgroup);
+  const { CgroupParent } = hostConfig, name = groupIn(layer.id, hostConfig);
+  if (CgroupParent) fds.use(noteCgroupParent(layer.store, layer.id, CgroupParent));
+  const { cgroup, limits } = await limited(layer.id, name, hostConfig);
+  using group = new TemporaryGroup(name, cgroup);
   try {
     const keeper = await startSandbox({
       rootfs,
@@ -133,11 +138,11 @@ async function runOnNetwork(
 }
 
 /** A group with the limits; none is left if they are refused. */
-async function limited(id: string, hostConfig: HostConfig): Promise<Limited> {
+async function limited(id: string, group: string, hostConfig: HostConfig): Promise<Limited> {
   try {
     return await limitContainer(id, hostConfig);
   } catch (error) {
-    await clearGroup(id);
+    await clearGroup(group);
     throw error;
   }
 }

@@ -1,45 +1,24 @@
 /** RUN: what it runs, in which surroundings. */
 
-import { WorkingLayer } from "../../../storage/layer/working_layer.ts";
-import { EngineError, InvalidError } from "../../../storage/errors.ts";
-import type { Layer } from "../../../storage/layer/layer_store.ts";
+import { InvalidError } from "../../../storage/errors.ts";
 import type { ExpandedRunInstruction, Stage } from "../frontend/types.ts";
-import { chrootWarning, whyChroot } from "../../sandbox/chroot/reason.ts";
 import { variablesOf } from "../expand.ts";
 import { runText } from "./history_text.ts";
-import { runOnLayer } from "./run_container.ts";
-import { prepareMounts } from "./run_mounts.ts";
-import type { BuildSession } from "./session.ts";
 import type { LayerStep } from "./layer_step.ts";
+import type { RunMounts } from "./run_mounts.ts";
+import type { BuildSession } from "./session.ts";
 import type { StageState } from "./state.ts";
 
 const DEFAULT_SHELL = ["/bin/sh", "-c"];
 
-/** A command that ran and did not end with 0. */
-export class CommandFailed extends EngineError {
-  override readonly name = "CommandFailed";
-
-  constructor(
-    argv: readonly string[],
-    readonly exitCode: number,
-    /** What it has written, if that was to be kept. */
-    readonly left: Layer | undefined,
-  ) {
-    super(
-      `process ${
-        JSON.stringify(argv.join(" "))
-      } did not complete successfully: exit code: ${exitCode}`,
-    );
-  }
-}
-
+/** Finds what is to be run. What it takes to run it is loaded when it is: most steps are found in the cache. */
 export async function prepareRun(
   session: BuildSession,
   stage: Stage,
   state: StageState,
   instruction: ExpandedRunInstruction,
 ): Promise<LayerStep> {
-  const { store, lease, request, plan, signal, hostConfig } = session;
+  const { request: { extraHosts, network: usual } } = session;
   if (instruction.security === "insecure") {
     throw new InvalidError("security.insecure is not allowed: box runs every RUN in its sandbox");
   }
@@ -50,9 +29,8 @@ export async function prepareRun(
     ...args.flatMap(([name, value]) => value === undefined ? [] : [`${name}=${value}`]),
     ...config.Env ?? [],
   ];
-  const network = instruction.network === "default" ? request.network : instruction.network;
-  const mounts = await prepareMounts(session, stage, state, instruction);
-  const { extraHosts } = request;
+  const network = instruction.network === "default" ? usual : instruction.network;
+  const mounts = await mountsOf(session, stage, state, instruction);
   return {
     inputs: () => ({
       step: "run",
@@ -67,47 +45,26 @@ export async function prepareRun(
     historyText: runText(argv, args.map(([name, value = ""]) => `${name}=${value}`)),
     isToldByHistory: mounts.inputs.length === 0,
     async perform(output) {
-      const why = whyChroot(store);
-      if (why !== undefined) {
-        if (mounts.inputs.length > 0) throw new InvalidError(cannotMount(why));
-        tellOnce(session, why, output);
-      }
-      using working = new WorkingLayer(store, state.layer);
-      using opened = await mounts.open(working.scratch);
-      const exitCode = await runOnLayer(store, working, {
-        argv,
-        env: [...proxies(plan.proxyArguments), ...env, ...opened.env],
-        user: config.User,
-        workingDirectory,
-        network,
-        extraHosts,
-        hostConfig,
-        mounts: opened.mounts,
-        signal,
-        output: (_stream, bytes) => output(bytes),
-      });
-      const isKept = exitCode === 0 || request.keepFailed;
-      const layer = isKept ? await working.publish(lease, request.sourceDateEpoch) : undefined;
-      if (exitCode !== 0) throw new CommandFailed(argv, exitCode, layer);
-      return layer;
+      const { performRun } = await import("./perform_run.ts");
+      return await performRun(session, state, { argv, env, network, mounts }, output);
     },
   };
 }
 
-const cannotMount = (why: string) =>
-  `RUN with --mount, or a here-document that names its interpreter, takes a mount, which is not permitted here (${why})`;
+const noMounts: RunMounts = {
+  inputs: [],
+  open: () => Promise.resolve({ mounts: [], env: [], [Symbol.dispose]() {} }),
+};
 
-/** Builds whose output says what their sandboxes lack. */
-const told = new WeakSet<BuildSession>();
-
-function tellOnce(
+async function mountsOf(
   session: BuildSession,
-  why: string,
-  output: (bytes: Uint8Array<ArrayBuffer>) => void,
-): void {
-  if (told.has(session)) return;
-  told.add(session);
-  output(new TextEncoder().encode(`WARNING: ${chrootWarning(why)}\n`));
+  stage: Stage,
+  state: StageState,
+  instruction: ExpandedRunInstruction,
+): Promise<RunMounts> {
+  if (instruction.mounts.length === 0 && instruction.script === undefined) return noMounts;
+  const { prepareMounts } = await import("./run_mounts.ts");
+  return await prepareMounts(session, stage, state, instruction);
 }
 
 /** Build arguments with their values, if they have any; one that ENV sets has that value. */
@@ -115,9 +72,6 @@ function argumentsOf(state: StageState): [name: string, value: string | undefine
   const variables = variablesOf(state.config.Env ?? []);
   return [...state.arguments].map(([name, value]) => [name, variables.get(name) ?? value]);
 }
-
-const proxies = (values: ReadonlyMap<string, string>) =>
-  [...values].map(([name, value]) => `${name}=${value}`);
 
 /** The command line; the shell form is the shell's. */
 function commandOf(

@@ -9,13 +9,12 @@ import { argumentValue } from "../frontend/build_arguments.ts";
 import type { BuildInstruction, ExpandedInstruction, Stage } from "../frontend/types.ts";
 import { imageState, scratchState } from "./base.ts";
 import { prepareCopy } from "./copy_step.ts";
-import { BuildCanceled, BuildError, OutputTail } from "./errors.ts";
+import { BuildCanceled, BuildError, CommandFailed, OutputTail } from "./errors.ts";
 import { configText } from "./history_text.ts";
 import { wantedPlatform } from "./platform.ts";
 import type { LayerStep } from "./layer_step.ts";
-import { contextState } from "./named_contexts.ts";
 import type { VertexReporter } from "./progress.ts";
-import { CommandFailed, prepareRun } from "./run_step.ts";
+import { prepareRun } from "./run_step.ts";
 import type { BuildSession } from "./session.ts";
 import { argText, environmentOf } from "./stage_variables.ts";
 import { StepTitles } from "./step_titles.ts";
@@ -64,7 +63,10 @@ export class StageSolver {
         return continueFrom(await session.stateOf(base.stage));
       case "context": {
         const title = `[context ${base.name}] load from client`;
-        return await this.#load(title, () => contextState(session, base.name, base.platform));
+        return await this.#load(title, async () => {
+          const { contextState } = await import("./named_contexts.ts");
+          return await contextState(session, base.name, base.platform);
+        });
       }
       case "image": {
         const platform = wantedPlatform(session, base.platform), { reference } = base;

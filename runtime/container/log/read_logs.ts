@@ -70,7 +70,7 @@ async function catchUp(store: Store, id: string): Promise<void> {
   const container = readContainerIfExists(store, id);
   if (!container?.State.Running) return;
   if (isAlive(container) || container.State.Restarting) await watchAgain(store, [container]);
-  else await (await import("../repair.ts")).concludeUnwatched(store, id);
+  else await (await import("../unwatched.ts")).concludeUnwatched(store, id);
 }
 
 /** Those between two points in time; the first one after them ends the reading. */

@@ -1,4 +1,4 @@
-/** Building images. docker builds with its classic builder: BuildKit is not part of Debian's package. */
+/** Building images: docker with its classic builder, and BuildKit, which is part of its daemon. */
 
 import { manyFiles, mostlyIgnored, sixStages, tenSteps } from "../build_contexts.ts";
 import { debian, debianArchive } from "../fixtures.ts";
@@ -78,7 +78,7 @@ function buildah(context: Fixture, ...more: string[]): Command {
 }
 
 /** A group for each context: none is so long that its dockerd has to be given up. */
-export const builds: readonly RowGroup[] = [
+const groups: readonly RowGroup[] = [
   {
     rows: [
       cold("build 10 steps, cold", tenSteps),
@@ -98,3 +98,5 @@ export const builds: readonly RowGroup[] = [
   },
   { rows: [cold("build context of 1 GB, ignored", mostlyIgnored)] },
 ];
+
+export const builds: readonly RowGroup[] = groups.map((group) => ({ ...group, buildKit: true }));

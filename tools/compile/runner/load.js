@@ -35,18 +35,20 @@ export function scriptOf(source, cachedData) {
 export const excerpt = (name) => scriptOf(readPart(`script/${name}`), readPart(`code/${name}`));
 
 /**
- * Runs the program, whose modules are taken from `script`, and from the script of all where it lacks one. Returns what the program
- * exports, and the names of the modules that have run by then and will.
+ * Runs the program, whose modules are taken from `script`, from that which `more` loads if it lacks one, and else from the script
+ * of all. Returns what the program exports, and the names of the modules that have run by then and will.
  */
-export function run(script) {
+export function run(script, more) {
   const some = script?.runInThisContext() ?? {};
-  let all;
+  let rest, all;
+  const find = (name) =>
+    some[name] ?? (rest ??= more?.().runInThisContext() ?? {})[name] ??
+      (all ??= scriptOf(readPart("box.js")).runInThisContext())[name];
   const running = {};
   function require(name) {
     if (!name.startsWith("./")) return globalThis.process.getBuiltinModule(name);
     if (running[name] === undefined) {
-      const module = some[name] ?? (all ??= scriptOf(readPart("box.js")).runInThisContext())[name];
-      module(running[name] = {}, require, later);
+      find(name)(running[name] = {}, require, later);
     }
     return running[name];
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { download, isUrl } from "../../../../runtime/image/download.ts";
+import { download } from "../../../../runtime/image/download.ts";
+import { isUrl } from "../../../../runtime/image/url.ts";
 
 /** A web server that answers everything in the same way, while the test runs. */
 async function withServer(

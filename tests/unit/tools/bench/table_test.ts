@@ -55,3 +55,9 @@ Deno.test("further lines tell the floors, who was left out, and who failed and w
     "    failed: box source, podman: no space left",
   ]);
 });
+
+Deno.test("where BuildKit takes part, a line of its own says how it did", () => {
+  const buildkit = { name: "buildkit", samples: [100, 100] };
+  const [, line] = describe(row, [...measurements, buildkit]).split("\n");
+  assert.equal(line, "    buildkit: 100 ±0%; box/buildkit: 0.50x");
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { listNames } from "../../../../../ffi/directory.ts";
-import { GitCheckout, parseGitUrl } from "../../../../../runtime/build/context/git_source.ts";
+import { GitCheckout } from "../../../../../runtime/build/context/git_source.ts";
+import { parseGitUrl } from "../../../../../runtime/build/context/git_url.ts";
 import { Store } from "../../../../../storage/store.ts";
 import { root as asRoot } from "../../../../e2e/harness/needs.ts";
 import { testWith } from "../../../../e2e/harness/skip.ts";
