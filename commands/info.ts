@@ -19,7 +19,8 @@ export const command = defineCommand({
   async run({ options: { format }, root }) {
     const { describeMechanisms } = await import("../runtime/mechanisms.ts");
     const store = new Store(root);
-    const info = { ...systemInfo(store), Mechanisms: await describeMechanisms(store) };
+    const isRemapped = Boolean(Deno.env.get("BOX_USERNS_REMAP"));
+    const info = { ...systemInfo(store, isRemapped), Mechanisms: await describeMechanisms(store) };
     if (!format) {
       print(describe(info));
       info.Warnings.forEach(printError);

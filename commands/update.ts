@@ -24,8 +24,10 @@ export const command = defineCommand({
     "Give it more memory, also while it runs",
   ]],
   async run({ options: { restart, ...others }, args, root }) {
+    // Those that are given as nothing change nothing, and are given all the same.
     const limits = changeableLimitsOf(others);
-    if (restart === undefined && Object.keys(limits).length === 0) {
+    const names = Object.keys(updateLimitOptions) as (keyof typeof updateLimitOptions)[];
+    if (restart === undefined && names.every((name) => others[name] === undefined)) {
       throw new CliError("you must provide one or more flags when using this command");
     }
     const restartPolicy = readPolicy(restart ?? "");

@@ -3,7 +3,7 @@
 import { AT, F_DUPFD_CLOEXEC, LOCK, O } from "./constants.ts";
 import { cstring, decodeName } from "./cstring.ts";
 import { check, errnoName, SystemError } from "./errno.ts";
-import { kernel, kernelInPool } from "./kernel.ts";
+import { kernel, kernelInPool, readWholeFile } from "./kernel.ts";
 
 /** A descriptor that a directory-relative call starts from; AT.FDCWD for the working directory. */
 export type DirectoryFd = number;
@@ -13,11 +13,14 @@ export function openAt(directory: DirectoryFd, name: string, flags: number, mode
   return check(kernel.openat(directory, cstring(name), flags | O.CLOEXEC, mode), "open", name);
 }
 
-/** As openAt, to read; undefined for a name that does not exist, which costs less than an error that is caught. */
-export function openIfExists(directory: DirectoryFd, name: string): number | undefined {
+function openIfExists(directory: DirectoryFd, name: string): number | undefined {
   const fd = kernel.openat(directory, cstring(name), O.RDONLY | O.CLOEXEC, 0);
-  if (fd < 0 && ["ENOENT", "ENOTDIR"].includes(errnoName(-fd))) return undefined;
-  return check(fd, "open", name);
+  return isMissing(fd) ? undefined : check(fd, "open", name);
+}
+
+/** Whether a result says so: looking at it costs less than an error that is caught. */
+function isMissing(result: number): boolean {
+  return result < 0 && ["ENOENT", "ENOTDIR"].includes(errnoName(-result));
 }
 
 const openHow = new BigUint64Array(3);
@@ -116,6 +119,20 @@ export function readSmallFile(fd: number, limit: number): Uint8Array<ArrayBuffer
       bytes = larger;
     }
   }
+}
+
+/** As readSmallFile, for a name; undefined if it does not exist. */
+export function readFileIfExists(
+  directory: DirectoryFd,
+  name: string,
+  limit: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  const length = readWholeFile(directory, cstring(name), scratch);
+  if (length >= 0 && length < scratch.length) return scratch.slice(0, length);
+  if (isMissing(length)) return undefined;
+  // Longer, or interrupted; or something is wrong with it, which will show again.
+  const fd = openIfExists(directory, name);
+  return fd === undefined ? undefined : withFd(fd, () => readSmallFile(fd, limit));
 }
 
 export function makeDirectory(directory: DirectoryFd, name: string, mode: number): void {

@@ -8,7 +8,11 @@
  * is cheaper than a bigint. Paths are NUL-terminated buffers made by `cstring.ts`.
  */
 
-import { loadSyscallLibrary, type SyscallLibrary } from "./syscall_library.ts";
+import {
+  type LibraryFunction,
+  loadSyscallLibrary,
+  type SyscallLibrary,
+} from "./syscall_library.ts";
 import { type SyscallName, syscallNumber } from "./syscalls.ts";
 
 const signatures = {
@@ -167,17 +171,25 @@ function open(
   { name = key, parameters, result, nonblocking }: Deno.ForeignFunction,
   replace: (compiled: Call) => void,
 ): Call {
-  library ??= loadSyscallLibrary();
   const number = syscallNumber(name as SyscallName);
   const signature = { parameters: ["i32", ...parameters], result, nonblocking };
-  const pointer = library.throughPointer(signature as Deno.ForeignFunction);
-  if (nonblocking) return (...args) => pointer(number, ...args);
+  const use = (call: Call) => replace(call.bind(undefined, number));
+  return counted("syscall", signature as Deno.ForeignFunction, use).bind(undefined, number);
+}
+
+/** A function that is called through a pointer, until it has been called often. */
+function counted(
+  name: LibraryFunction,
+  signature: Deno.ForeignFunction,
+  replace: (compiled: Call) => void,
+): Call {
+  library ??= loadSyscallLibrary();
+  const call = library.throughPointer(name, signature);
+  if (signature.nonblocking) return call;
   let calls = 0;
   return (...args) => {
-    if (++calls === CALLS_WORTH_COMPILING) {
-      replace(library!.compile(signature as Deno.ForeignFunction).bind(undefined, number));
-    }
-    return pointer(number, ...args);
+    if (++calls === CALLS_WORTH_COMPILING) replace(library!.compile(name, signature));
+    return call(...args);
   };
 }
 
@@ -185,3 +197,23 @@ export const kernel: Calls<typeof signatures> = openLazily(signatures);
 
 /** The same as promises. */
 export const kernelInPool: Calls<typeof waiting> = openLazily(waiting);
+
+/**
+ * Reads a file from its beginning to its end, or until the buffer is full; a negative errno if that fails. One call for what else
+ * takes four.
+ */
+export function readWholeFile(
+  directory: number,
+  name: Uint8Array<ArrayBuffer>,
+  buffer: Uint8Array<ArrayBuffer>,
+): number {
+  fileReader ??= counted("read_file", fileReaderSignature, (compiled) => fileReader = compiled);
+  return fileReader(directory, name, buffer, buffer.length) as number;
+}
+
+let fileReader: Call | undefined;
+
+const fileReaderSignature = {
+  parameters: ["i32", "buffer", "buffer", "u32"],
+  result: "i32",
+} as const;

@@ -1,6 +1,22 @@
 /**
- * A shared library with one function, `long syscall(long number, ...)`, that returns what the kernel returns. It is made in
- * memory: Deno calls nothing but functions of libraries.
+ * A shared library of two functions, made in memory: Deno calls nothing but functions of libraries. As C would have them:
+ *
+ *     long syscall(long number, ...);  // what the kernel returns
+ *
+ *     // openat(2) to read, read(2) until the end or until there is no more room, close(2): a store has thousands of small files.
+ *     long read_file(int directory, const char *name, char *buffer, unsigned room) {
+ *       char *next = buffer;
+ *       long result, fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+ *       if (fd < 0) return fd;
+ *       do {
+ *         result = read(fd, next, room);
+ *         if (result <= 0) break;
+ *         next += result, room -= result;
+ *       } while (room != 0);
+ *       if (result >= 0) result = next - buffer;
+ *       close(fd);
+ *       return result;
+ *     }
  */
 
 import { MFD } from "./constants.ts";
@@ -9,26 +25,32 @@ import { type Architecture, syscallNumber } from "./syscalls.ts";
 
 type Call = (...args: unknown[]) => unknown;
 
-/** The two ways of calling the function; a signature begins with the system call's number, `i32`. */
+const functions = ["syscall", "read_file"] as const;
+export type LibraryFunction = typeof functions[number];
+
+/** The two ways of calling a function; a signature of `syscall` begins with the system call's number, `i32`. */
 export interface SyscallLibrary {
   /** Costs nothing to make. */
-  throughPointer(signature: Deno.ForeignFunction): Call;
+  throughPointer(name: LibraryFunction, signature: Deno.ForeignFunction): Call;
   /** Costs 100 to 200 us to make, a microsecond less for each call. */
-  compile(signature: Deno.ForeignFunction): Call;
+  compile(name: LibraryFunction, signature: Deno.ForeignFunction): Call;
 }
 
 export function loadSyscallLibrary(): SyscallLibrary {
   const path = `/proc/self/fd/${createFile()}`;
-  const pointer = pointerTo("syscall", path);
+  const pointers = pointersTo(functions, path);
   return {
-    throughPointer: (signature) => callable(pointer, signature),
-    compile: (signature) => Deno.dlopen(path, { syscall: signature }).symbols.syscall as Call,
+    throughPointer: (name, signature) => callable(pointers[name], signature),
+    compile: (name, signature) => Deno.dlopen(path, { [name]: signature }).symbols[name] as Call,
   };
 }
 
-function pointerTo(name: string, path: string): Deno.PointerObject {
-  const { symbols } = Deno.dlopen(path, { [name]: { type: "pointer" } });
-  return symbols[name] as Deno.PointerObject;
+function pointersTo<Name extends string>(
+  names: readonly Name[],
+  path: string,
+): Record<Name, Deno.PointerObject> {
+  const types = Object.fromEntries(names.map((name) => [name, { type: "pointer" } as const]));
+  return Deno.dlopen(path, types).symbols as unknown as Record<Name, Deno.PointerObject>;
 }
 
 function callable(pointer: Deno.PointerObject, signature: Deno.ForeignFunction): Call {
@@ -58,14 +80,14 @@ function createFile(): number {
 /** The C library's own syscall(2), which says only that something failed. */
 function openLibc(): Deno.PointerObject {
   try {
-    return pointerTo("syscall", "libc.so.6");
+    return pointersTo(["syscall"], "libc.so.6").syscall;
   } catch (error) {
     throw new Error("box needs the GNU C library (libc.so.6): " + (error as Error).message);
   }
 }
 
-/** The function's machine code: the number, the first argument in C, moves to where the kernel looks for it, and the rest moves up. */
-const code: Record<Architecture, () => Uint8Array> = {
+/** `syscall`: the number, the first argument in C, moves to where the kernel looks for it, and the rest moves up. */
+const syscall: Record<Architecture, () => Uint8Array> = {
   x86_64: () =>
     new Uint8Array([
       ...[0x89, 0xf8], //                   mov eax, edi
@@ -79,33 +101,103 @@ const code: Record<Architecture, () => Uint8Array> = {
       0xc3, //                              ret
     ]),
   aarch64: () =>
-    new Uint8Array(
-      new Uint32Array([
-        0x93407c08, // sxtw x8, w0
-        0xaa0103e0, // mov x0, x1
-        0xaa0203e1, // mov x1, x2
-        0xaa0303e2, // mov x2, x3
-        0xaa0403e3, // mov x3, x4
-        0xaa0503e4, // mov x4, x5
-        0xaa0603e5, // mov x5, x6
-        0xd4000001, // svc #0
-        0xd65f03c0, // ret
-      ]).buffer,
-    ),
+    words([
+      0x93407c08, // sxtw x8, w0
+      0xaa0103e0, // mov x0, x1
+      0xaa0203e1, // mov x1, x2
+      0xaa0303e2, // mov x2, x3
+      0xaa0403e3, // mov x3, x4
+      0xaa0503e4, // mov x4, x5
+      0xaa0603e5, // mov x5, x6
+      0xd4000001, // svc #0
+      0xd65f03c0, // ret
+    ]),
 };
+
+/** `read_file`: a system call leaves all registers alone but for rax, rcx and r11, or x0. */
+const readFile: Record<Architecture, () => Uint8Array> = {
+  x86_64: () =>
+    new Uint8Array([
+      ...[0x49, 0x89, 0xd0], //         mov r8, rdx          next
+      ...[0x41, 0x89, 0xc9], //         mov r9d, ecx         room
+      ...[0xba, 0, 0, 0x08, 0], //      mov edx, O_CLOEXEC
+      ...[0xb8, 0x01, 0x01, 0, 0], //   mov eax, 257         openat
+      ...[0x0f, 0x05], //               syscall
+      ...[0x85, 0xc0], //               test eax, eax
+      ...[0x78, 0x30], //               js end
+      ...[0x89, 0xc7], //               mov edi, eax         fd
+      ...[0x4d, 0x89, 0xc2], //         mov r10, r8          buffer
+      ...[0x4c, 0x89, 0xc6], //  again: mov rsi, r8
+      ...[0x44, 0x89, 0xca], //         mov edx, r9d
+      ...[0x31, 0xc0], //               xor eax, eax         read
+      ...[0x0f, 0x05], //               syscall
+      ...[0x85, 0xc0], //               test eax, eax
+      ...[0x7e, 0x08], //               jle done
+      ...[0x49, 0x01, 0xc0], //         add r8, rax
+      ...[0x41, 0x29, 0xc1], //         sub r9d, eax
+      ...[0x75, 0xea], //               jnz again
+      ...[0x78, 0x06], //         done: js close             what the last operation had for a result
+      ...[0x4c, 0x89, 0xc0], //         mov rax, r8
+      ...[0x4c, 0x29, 0xd0], //         sub rax, r10
+      ...[0x48, 0x89, 0xc6], //  close: mov rsi, rax         result
+      ...[0xb8, 0x03, 0, 0, 0], //      mov eax, 3           close
+      ...[0x0f, 0x05], //               syscall
+      ...[0x48, 0x89, 0xf0], //         mov rax, rsi
+      0xc3, //                     end: ret
+    ]),
+  aarch64: () =>
+    words([
+      0xaa0203e4, //        mov x4, x2              next
+      0x2a0303e5, //        mov w5, w3              room
+      0x52a00102, //        mov w2, O_CLOEXEC
+      0xd2800708, //        mov x8, 56              openat
+      0xd4000001, //        svc #0
+      0x37f80280, //        tbnz w0, 31, end
+      0x2a0003e6, //        mov w6, w0              fd
+      0xaa0403e7, //        mov x7, x4              buffer
+      0x2a0603e0, // again: mov w0, w6
+      0xaa0403e1, //        mov x1, x4
+      0xaa0503e2, //        mov x2, x5
+      0xd28007e8, //        mov x8, 63              read
+      0xd4000001, //        svc #0
+      0xf100001f, //        cmp x0, 0
+      0x5400008d, //        b.le done
+      0x8b000084, //        add x4, x4, x0
+      0xeb0000a5, //        subs x5, x5, x0
+      0x54fffee1, //        b.ne again
+      0xb7f80040, //  done: tbnz x0, 63, close
+      0xcb070080, //        sub x0, x4, x7
+      0xaa0003e7, // close: mov x7, x0              result
+      0x2a0603e0, //        mov w0, w6
+      0xd2800728, //        mov x8, 57              close
+      0xd4000001, //        svc #0
+      0xaa0703e0, //        mov x0, x7
+      0xd65f03c0, //   end: ret
+    ]),
+};
+
+const code: Record<LibraryFunction, Record<Architecture, () => Uint8Array>> = {
+  syscall,
+  read_file: readFile,
+};
+
+/** 32-bit instruction words, which both machines have in the order of bytes of this one. */
+function words(instructions: readonly number[]): Uint8Array {
+  return new Uint8Array(new Uint32Array(instructions).buffer);
+}
 
 const DT = { NULL: 0, HASH: 4, STRTAB: 5, SYMTAB: 6, STRSZ: 10, SYMENT: 11 };
 const SYMBOL_SIZE = 24;
 const STB_GLOBAL_STT_FUNC = 0x12;
 
 /** Offsets, and so addresses, of what the first segment holds. */
-const HASH = 0x140, SYMBOLS = 0x160, STRINGS = 0x190, CODE = 0x1c0, CODE_END = 0x200;
+const HASH = 0x140, SYMBOLS = 0x160, STRINGS = 0x1b0, CODE = 0x1e0, CODE_END = 0x280;
 /** The dynamic section is written to by the C library, and therefore has a segment of its own. */
 const DYNAMIC = 0x1000, DYNAMIC_ADDRESS = DYNAMIC + LARGEST_PAGE;
 
 /** The bytes of the library: elf(5), and for its dynamic section the ELF specification, chapter 5. */
 export function libraryFile(architecture: Architecture = Deno.build.arch): Uint8Array<ArrayBuffer> {
-  const strings = new TextEncoder().encode("\0syscall\0");
+  const strings = new TextEncoder().encode(`\0${functions.join("\0")}\0`);
   const dynamic = [
     ...[DT.HASH, HASH],
     ...[DT.STRTAB, STRINGS],
@@ -133,16 +225,23 @@ export function libraryFile(architecture: Architecture = Deno.build.arch): Uint8
       { type: PT.GNU_STACK, flags: PF.R | PF.W, offset: 0, address: 0, size: 0 },
     ],
   });
-  const hash = [1, 2, 1, 0, 0]; // one bucket, two symbols; the bucket's first is 1, and none follows it
+  // One bucket for all symbols, the first of which is the undefined one; each names the one that is looked at next.
+  const count = functions.length + 1;
+  const hash = [1, count, 1, 0, ...functions.map((_, i) => (i + 2) % count)];
   hash.forEach((word, i) => view.setUint32(HASH + 4 * i, word, true));
-  const symbol = SYMBOLS + SYMBOL_SIZE; // the first is the undefined one
-  view.setUint32(symbol, 1, true); // name: offset into the strings
-  view.setUint8(symbol + 4, STB_GLOBAL_STT_FUNC);
-  view.setUint16(symbol + 6, 1, true); // section: any but "undefined"
-  view.setBigUint64(symbol + 8, BigInt(CODE), true);
-  view.setBigUint64(symbol + 16, BigInt(CODE_END - CODE), true);
+  let name = 1, address = CODE;
+  functions.forEach((each, i) => {
+    const symbol = SYMBOLS + SYMBOL_SIZE * (i + 1), body = code[each][architecture]();
+    view.setUint32(symbol, name, true); // offset into the strings
+    view.setUint8(symbol + 4, STB_GLOBAL_STT_FUNC);
+    view.setUint16(symbol + 6, 1, true); // section: any but "undefined"
+    view.setBigUint64(symbol + 8, BigInt(address), true);
+    view.setBigUint64(symbol + 16, BigInt(body.length), true);
+    file.set(body, address);
+    name += each.length + 1;
+    address += Math.ceil(body.length / 16) * 16;
+  });
   file.set(strings, STRINGS);
-  file.set(code[architecture](), CODE);
   dynamic.forEach((word, i) => view.setBigUint64(DYNAMIC + 8 * i, BigInt(word), true));
   return file;
 }

@@ -75,8 +75,8 @@ export interface SystemInfo {
   readonly Warnings: readonly string[];
 }
 
-/** Reads only; the store need not exist. */
-export function systemInfo(store: Store): SystemInfo {
+/** Reads only; the store need not exist. `isRemapped`: containers that ask for nothing else have ids of their own. */
+export function systemInfo(store: Store, isRemapped: boolean): SystemInfo {
   const { containers, problems } = readTrueContainers(store);
   const states = containers.map(({ State }) => statusOf(State));
   const count = (wanted: string) => states.filter((status) => status === wanted).length;
@@ -93,8 +93,8 @@ export function systemInfo(store: Store): SystemInfo {
     Driver: store.driver,
     DriverStatus: describeDriver(store, backing),
     Plugins: {
-      Volume: [],
-      Network: ["host", "null"],
+      Volume: ["local"],
+      Network: ["bridge", "host", "ipvlan", "macvlan", "null"],
       Authorization: null,
       Log: ["json-file", "none"],
     },
@@ -130,6 +130,7 @@ export function systemInfo(store: Store): SystemInfo {
     LiveRestoreEnabled: false,
     SecurityOptions: [
       "name=seccomp,profile=default",
+      ...isRemapped ? ["name=userns"] : [],
       ...isInUserNamespace() ? ["name=rootless"] : [],
       ...cgroups ? ["name=cgroupns"] : [],
     ],
@@ -173,11 +174,7 @@ function describeLacks(
         : "No control groups: neither cgroup v2 nor the freezer of v1 is mounted",
     );
   }
-  return [
-    ...lacks,
-    ...describeLimits(limits),
-    "No networks but none and host so far",
-  ];
+  return [...lacks, ...describeLimits(limits)];
 }
 
 /** In docker's words, and one for what docker does not need to say. */

@@ -6,12 +6,10 @@ import {
   close,
   makeDirectory,
   openAt,
-  openIfExists,
-  readSmallFile,
+  readFileIfExists,
   rename,
   syncFile,
   unlink,
-  withFd,
   writeAll,
 } from "../ffi/file.ts";
 import { SystemError } from "../ffi/errno.ts";
@@ -25,14 +23,12 @@ const encoder = new TextEncoder();
 
 /** The bytes of a file, or undefined if it does not exist. */
 export function readBytesIfExists(path: string): Uint8Array<ArrayBuffer> | undefined {
-  const fd = openIfExists(AT.FDCWD, path);
-  return fd === undefined ? undefined : withFd(fd, () => {
-    try {
-      return readSmallFile(fd, METADATA_LIMIT);
-    } catch (error) {
-      throw error instanceof SystemError ? new SystemError("read", path, error.errno) : error;
-    }
-  });
+  try {
+    return readFileIfExists(AT.FDCWD, path, METADATA_LIMIT);
+  } catch (error) {
+    const isUnnamed = error instanceof SystemError && error.subject === "";
+    throw isUnnamed ? new SystemError("read", path, error.errno) : error;
+  }
 }
 
 /** The text of a file, or undefined if it does not exist. */

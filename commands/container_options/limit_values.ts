@@ -38,6 +38,16 @@ export function optionalInt(
   return { type: "int", short, description, initial: undefined, shownDefault, parse: parseInteger };
 }
 
+/** The same option, undefined when it is not given. */
+export function ifGiven<Value>(option: Option<Value>): Option<Value | undefined> {
+  const { parse, initial } = option;
+  return {
+    ...option,
+    initial: undefined,
+    parse: (text, current) => parse(text, current === undefined ? initial : current),
+  };
+}
+
 /** Resource limits; the last of a name wins. */
 export function ulimits(description: string): Option<readonly Ulimit[]> {
   return {

@@ -4,6 +4,7 @@ import {
   bytes,
   checkDeviceRule,
   deviceList,
+  ifGiven,
   optionalInt,
   parseByteRate,
   parseOperationRate,
@@ -37,10 +38,15 @@ export const changeableLimitOptions = {
 
 const blkioWeight = "Block IO (relative weight), between 10 and 1000, or 0 to disable";
 
-/** Of `update`. */
+/** Of `update`, where a limit of nothing is not the same as none. */
 export const updateLimitOptions = {
   ...changeableLimitOptions,
-  "blkio-weight": weight(null, blkioWeight),
+  cpus: ifGiven(changeableLimitOptions.cpus),
+  "kernel-memory": ifGiven(changeableLimitOptions["kernel-memory"]),
+  memory: ifGiven(changeableLimitOptions.memory),
+  "memory-reservation": ifGiven(changeableLimitOptions["memory-reservation"]),
+  "memory-swap": ifGiven(changeableLimitOptions["memory-swap"]),
+  "blkio-weight": ifGiven(weight(null, blkioWeight)),
 };
 
 /** Of `run` and `create`. */

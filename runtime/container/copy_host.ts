@@ -22,9 +22,10 @@ export function findHostSource(wanted: CopyPath, followLink: boolean): Place & {
   const isMissing = stat === undefined;
   if (!isMissing && (wanted.ending === "" || isDirectory(stat))) return { ...place, stat };
   place[Symbol.dispose]();
-  throw new CopyError(
-    isMissing ? `lstat ${cleanPath(path)}: no such file or directory` : "not a directory",
-  );
+  // Docker puts a slash between the root and the name, unless it has to follow links.
+  const isBelowRoot = path.lastIndexOf("/") === 0 && !followLink && wanted.ending === "";
+  const shown = (isBelowRoot ? "/" : "") + cleanPath(path);
+  throw new CopyError(isMissing ? `lstat ${shown}: no such file or directory` : "not a directory");
 }
 
 /** Finds where a copy on the host is to go. Throws CopyError unless that is a directory, a file, or can be made. */

@@ -179,7 +179,8 @@ class Launch {
     driverOf(store).unmount(store, this.mountId); // what a crash left
     using userNamespace = await this.openUserNamespace();
     const mapped = userNamespace && { userNamespace: userNamespace.fd, ids: this.ids! };
-    const rootfs = driverOf(store).mount(store, this.mountId, mapped);
+    const isPassing = hostConfig.AutoRemove;
+    const rootfs = driverOf(store).mount(store, this.mountId, { mapped, isPassing });
     ensureRunDirectories(directory);
     forgetExitStatus(store, container.ID);
     const why = whyChroot(store);

@@ -1,7 +1,7 @@
 /** /etc/hostname, /etc/hosts and /etc/resolv.conf of a container: files of its own directory, mounted into it. */
 
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
-import { sha256 } from "../../storage/digest.ts";
+import { briefSha256 } from "../../storage/brief_digest.ts";
 import { readTextIfExists, writeNewFile } from "../../storage/files.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Endpoint } from "../network/endpoint.ts";
@@ -32,7 +32,7 @@ export async function writeNetworkFiles(
       options: hostConfig.DnsOptions,
     },
   });
-  writeNewFile(`${directory}/resolv.conf.hash`, await sha256(resolvers), { mode: 0o644 });
+  writeNewFile(`${directory}/resolv.conf.hash`, briefSha256(resolvers), { mode: 0o644 });
 }
 
 async function extraHostLines(

@@ -102,7 +102,7 @@ function makeSpools(tty: boolean): Omit<StreamEnds, "end"> {
 function openTerminal(windowSize: WindowSize | undefined, ids: IdMappings | undefined): Connection {
   const attributes = MOUNT_ATTR.NOSUID | MOUNT_ATTR.NOEXEC;
   const devpts = mountingRefusal() === undefined
-    ? makeFileSystem({ type: "devpts", options: devptsOptions(ids), attributes })
+    ? makeFileSystem({ type: "devpts", options: devptsOptions(ids, false), attributes })
     : openAt(AT.FDCWD, "/dev/pts", O.RDONLY | O.DIRECTORY); // that of the surroundings
   if (ids) giveDevpts(devpts, ids);
   const { master, slave } = openPseudoTerminal(devpts);

@@ -53,7 +53,6 @@ async function change(
   using _ = lockContainer(store, id);
   const container = readContainer(store, id), hostConfig = readHostConfig(store, id);
   const hasLimits = Object.keys(limits).length > 0;
-  if (restartPolicy.Name === "" && !hasLimits) return [];
   const { limits: kept, warnings } = hasLimits
     ? await verifyChanges(limits)
     : { limits: {}, warnings: [] };

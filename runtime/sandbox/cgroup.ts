@@ -27,8 +27,15 @@ export interface CgroupHierarchy {
   readonly mountPoint: string;
 }
 
-/** The hierarchy that box uses on this host, or undefined where there is none. */
+/** The hierarchy that box uses on this host, or undefined where there is none. Found out once. */
 export function probeCgroups(): CgroupHierarchy | undefined {
+  if (probed === undefined) probed = [findHierarchy()];
+  return probed[0];
+}
+
+let probed: readonly [CgroupHierarchy | undefined] | undefined;
+
+function findHierarchy(): CgroupHierarchy | undefined {
   if (isInUserNamespace()) return delegatedHierarchy();
   for (const mountPoint of ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"]) {
     if (isCgroup2(mountPoint)) return { version: 2, mountPoint };
@@ -44,18 +51,14 @@ export function probeCgroups(): CgroupHierarchy | undefined {
  * "Delegation". Processes can only be moved below a group that is his.
  */
 function delegatedHierarchy(): CgroupHierarchy | undefined {
-  if (delegated !== undefined) return delegated ?? undefined;
-  delegated = null;
   const [, own] = /^0::(\/.*)$/m.exec(readTextIfExists("/proc/self/cgroup") ?? "") ?? [];
   if (own === undefined || own.includes("..") || !isCgroup2("/sys/fs/cgroup")) return undefined;
   const group = `/sys/fs/cgroup${own}`.replace(/\/$/, ""), parent = group.replace(/\/[^/]*$/, "");
   const mountPoint = [parent, group].filter((path) => path.startsWith("/sys/fs/cgroup"))
     .find((path) => isOwn(path) && isOwn(`${path}/cgroup.procs`));
   if (mountPoint === undefined) return undefined;
-  return delegated = { version: 2, mountPoint };
+  return { version: 2, mountPoint };
 }
-
-let delegated: CgroupHierarchy | null | undefined;
 
 /** In a single-user namespace, and in others, the user is 0. */
 function isOwn(path: string): boolean {

@@ -30,11 +30,18 @@ const links: readonly (readonly [name: string, target: string])[] = [
 /** The group tty. */
 const TTY = 5;
 
-/** docker's options of a devpts. The group, which `ids` may move, is not to be had in every user namespace. */
-export function devptsOptions(ids?: IdMappings): Readonly<Record<string, string>> {
-  const group = (ids && toHostId(ids.gidMappings, TTY)) ?? TTY;
-  const hasGroup = !isInUserNamespace() || isMappedHere("gid", group);
-  return { ptmxmode: "0666", mode: "0620", ...hasGroup && { gid: String(group) } };
+/**
+ * docker's options of a devpts for a container, which has these ids if they are not the host's. It has the group tty, unless the
+ * container has none: then a terminal has its user's. `inside`: it is the container's own process that mounts it.
+ */
+export function devptsOptions(
+  ids: IdMappings | undefined,
+  inside: boolean,
+): Readonly<Record<string, string>> {
+  const onHost = ids === undefined ? TTY : toHostId(ids.gidMappings, TTY);
+  const gid = onHost !== undefined && inside ? TTY : onHost;
+  const isThere = gid !== undefined && (!isInUserNamespace() || isMappedHere("gid", gid));
+  return { ptmxmode: "0666", mode: "0620", ...isThere && { gid: String(gid) } };
 }
 
 /** Makes /dev inside the new root. */
@@ -66,20 +73,14 @@ export function planDevices(
   const common = MS.NOSUID | MS.NOEXEC;
   if (terminal) planTerminal(program, terminal.devpts);
   else {
-    const options = Object.entries(devptsOptions()).map(([name, value]) => `${name}=${value}`)
-      .filter((option) => userNamespace === undefined || isMapped(userNamespace, option));
-    mount("devpts", "/dev/pts", "devpts", common, ["newinstance", ...options].join(","));
+    const options = Object.entries(devptsOptions(userNamespace, true));
+    const data = ["newinstance", ...options.map(([name, value]) => `${name}=${value}`)].join(",");
+    mount("devpts", "/dev/pts", "devpts", common, data);
   }
   if (trees?.mqueue) planAttach(program, trees.mqueue, "/dev/mqueue", "continue");
   else mount("mqueue", "/dev/mqueue", "mqueue", common | MS.NODEV, "");
   if (shmSize === undefined) return;
   mount("shm", "/dev/shm", "tmpfs", common | MS.NODEV, `mode=1777,size=${shmSize}`);
-}
-
-/** A small user namespace has no group 5; then a terminal has its user's. */
-function isMapped({ gidMappings }: IdMappings, option: string): boolean {
-  const [name, id] = option.split("=");
-  return name !== "gid" || toHostId(gidMappings, Number(id)) !== undefined;
 }
 
 function makeNodes(program: SpawnProgram, trees: HostTrees | undefined): void {

@@ -2,7 +2,6 @@
 
 import { CLONE } from "../../ffi/constants.ts";
 import { SystemError } from "../../ffi/errno.ts";
-import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import { Keeper } from "../../ffi/spawn/keeper.ts";
 import { SpawnFailure } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
@@ -11,9 +10,9 @@ import { readHostFacts } from "./host.ts";
 import { planOomScore } from "./limits/plan.ts";
 import { planResourceLimits } from "./limits/resource_limits.ts";
 import type { SandboxLimits } from "./limits/spec.ts";
-import { type HostFacts, leaveKeyring, writeCgroup } from "./plan.ts";
-import { planAppArmor, planRights, tieToParent } from "./security.ts";
-import { connectStreams, giveTerminal } from "./session.ts";
+import { type HostFacts, writeCgroup } from "./plan.ts";
+import { planProcess } from "./process.ts";
+import { planAppArmor, tieToParent } from "./security.ts";
 import type { SandboxSpec } from "./spec.ts";
 import { raisedLimits } from "./user_namespace/raised_limits.ts";
 import {
@@ -60,14 +59,7 @@ export function planJoin(
   planHostRights(program, spec); // while /proc is the host's
   if (spec.pidNamespace === undefined) enterRoot(program, spec.root);
   else joinNamespaces(program, spec, spec.pidNamespace);
-  connectStreams(program, spec);
-  // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
-  program.append(closeAllBut(fds));
-  planResourceLimits(program, spec.limits?.ulimits ?? []);
-  leaveKeyring(program);
-  program.call("chdir", [spec.workingDirectory], { what: "change to the working directory" });
-  if (spec.tty) giveTerminal(program, spec.user);
-  planRights(program, spec, host);
+  planProcess(program, spec, host, { isTerminal: spec.tty, startsSession: false, fds });
 }
 
 function joinNamespaces(program: SpawnProgram, spec: JoinSpec, pidNamespace: number): void {

@@ -4,16 +4,14 @@
  */
 
 import { AT, CLONE, MNT_DETACH, MOVE_MOUNT_F_EMPTY_PATH, MS } from "../../ffi/constants.ts";
-import { closeAllBut } from "../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { isOnlyHierarchy } from "./cgroup.ts";
 import { planDevices } from "./devices.ts";
 import { type HostTrees, planAttach, takeHostTrees } from "./host_trees.ts";
 import { planLimits } from "./limits/plan.ts";
-import { planResourceLimits } from "./limits/resource_limits.ts";
 import { planDirectories, planHiding, planMount, planReadonlyRoot } from "./mounts.ts";
-import { planAppArmor, planRights, tieToParent } from "./security.ts";
-import { connectStreams, giveTerminal, startSession } from "./session.ts";
+import { planProcess } from "./process.ts";
+import { planAppArmor, tieToParent } from "./security.ts";
 import type { SandboxSpec } from "./spec.ts";
 
 /** What the plan must know of the host. */
@@ -74,19 +72,11 @@ export function planSandbox(
   planDirectories(program, spec.workingDirectory); // docker makes what is missing of it
   if (spec.readonlyRootfs) planReadonlyRoot(program);
   nameHost(program, spec);
-  connectStreams(program, spec);
-  // A process that is born among others does so itself.
-  if (spec.joinPidNamespace === undefined) startSession(program, spec.terminal !== undefined);
-  if (spec.terminal) giveTerminal(program, spec.user);
-  // From here on no path leads out of the root through /proc/self/fd (CVE-2024-21626), chdir's included: none is a directory.
-  program.append(closeAllBut(executionFds));
-  // Some of them would keep files from being opened; and only now, since the right to raise them goes with the user.
-  planResourceLimits(program, spec.limits?.ulimits ?? []);
-  leaveKeyring(program);
-  program.call("chdir", [spec.workingDirectory], {
-    what: `change to the working directory ${spec.workingDirectory}`,
+  planProcess(program, spec, host, {
+    isTerminal: spec.terminal !== undefined,
+    startsSession: spec.joinPidNamespace === undefined,
+    fds: executionFds,
   });
-  planRights(program, spec, host);
 }
 
 function joinCgroup(program: SpawnProgram, { cgroup }: SandboxSpec): void {
@@ -185,13 +175,4 @@ function nameHost(program: SpawnProgram, spec: SandboxSpec): void {
       what: `set domain name ${domainname}`,
     });
   }
-}
-
-/** Whoever started box may have keys in its session keyring, which is inherited; a process that has left it finds none. */
-export function leaveKeyring(program: SpawnProgram): void {
-  const KEYCTL_JOIN_SESSION_KEYRING = 1;
-  program.call("keyctl", [KEYCTL_JOIN_SESSION_KEYRING, 0], {
-    what: "leave the session keyring",
-    onError: "continue", // a kernel without keys
-  });
 }

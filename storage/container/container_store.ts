@@ -93,11 +93,16 @@ export function writeHostConfig(directory: string, hostConfig: HostConfig): void
 /** The id of the container that a user's words mean: an id, a name, or the unique beginning of an id. */
 export function resolveContainerId(store: Store, words: string): string {
   if (/^[a-f0-9]{64}$/.test(words) && containerExists(store, words)) return words;
-  const named = idOfName(store, words.replace(/^\//, ""));
-  if (named !== undefined) return named;
+  const name = words.replace(/^\//, "");
+  const indexed = isName(name) ? idInIndex(store, name) : undefined;
+  if (indexed !== undefined) return indexed;
   const matches = /^[a-f0-9]+$/.test(words)
     ? listContainerIds(store).filter((id) => id.startsWith(words))
     : [];
+  // Only a name that dockerd has given could still be meant; asking all containers for it takes long.
+  if (matches.length === 1 && indexIsComplete(store)) return matches[0];
+  const named = idOfName(store, name);
+  if (named !== undefined) return named;
   if (matches.length > 1) {
     throw new InvalidError(`Multiple IDs found with provided prefix: ${words}`);
   }
@@ -117,10 +122,17 @@ const isName = (text: string) => /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(text);
  */
 function idOfName(store: Store, name: string): string | undefined {
   if (!isName(name)) return undefined;
+  const found = idInIndex(store, name) ??
+    listContainerIds(store).find((id) => hasName(store, id, name));
+  if (found !== undefined) return found;
   const indexed = readNameLink(store, name);
-  if (indexed !== undefined && hasName(store, indexed, name)) return indexed;
-  return listContainerIds(store).find((id) => hasName(store, id, name)) ??
-    (indexed !== undefined && isDamaged(store, indexed) ? indexed : undefined);
+  return indexed !== undefined && isDamaged(store, indexed) ? indexed : undefined;
+}
+
+/** The container that the index names, if it is called so. */
+function idInIndex(store: Store, name: string): string | undefined {
+  const indexed = readNameLink(store, name);
+  return indexed !== undefined && hasName(store, indexed, name) ? indexed : undefined;
 }
 
 function hasName(store: Store, id: string, name: string): boolean {

@@ -50,11 +50,8 @@ export interface StorageDriver {
   /** Bytes of the files that were changed. */
   sizeOfChanges(store: Store, id: string): number;
 
-  /**
-   * Makes what a writable layer shows the root of a process, and returns its path. With `mapped` the process has ids of its own.
-   * Throws EngineError where they cannot be had.
-   */
-  mount(store: Store, id: string, mapped?: MappedIds): string;
+  /** Makes what a writable layer shows the root of a process, and returns its path. */
+  mount(store: Store, id: string, request?: MountRequest): string;
   /** Takes that back. What is not mounted is no error. */
   unmount(store: Store, id: string): void;
   /** Where a layer is seen while it is mounted. */
@@ -68,6 +65,13 @@ export interface StorageDriver {
   takesMount(store: Store, id: string): boolean;
 
   describe(store: Store, id: string): GraphDriver;
+}
+
+export interface MountRequest {
+  /** For a process that has ids of its own. EngineError where they cannot be had. */
+  readonly mapped?: MappedIds;
+  /** Whether nobody is in need of what was written, once it is unmounted. */
+  readonly isPassing?: boolean;
 }
 
 /** The ids that a layer is shown with. */

@@ -98,8 +98,8 @@ export const overlay2: StorageDriver = {
 
   sizeOfChanges: (store, id) => sizeOfFiles(AT.FDCWD, diffOf(store, id)),
 
-  mount: (store, id, mapped) =>
-    mapped ? mountOverlayMapped(store, id, mapped) : mountOverlay(store, id),
+  mount: (store, id, { mapped, isPassing = false } = {}) =>
+    mapped ? mountOverlayMapped(store, id, mapped) : mountOverlay(store, id, isPassing),
   unmount: unmountOverlay,
   mountPoint: mergedPath,
   listMounted: listMountedOverlays,

@@ -1,6 +1,7 @@
 /** Mounting overlay2/<id>: what the kernel is told. */
 
 import { AT, O } from "../../ffi/constants.ts";
+import { removeTree } from "../../ffi/directory.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
 import { becomeFileSystemUser } from "../../ffi/file_system_user.ts";
 import { openAt, removeDirectory, withFd } from "../../ffi/file.ts";
@@ -37,13 +38,41 @@ export function mergedPath(store: Store, id: string): string {
   return `${store.overlays}/${id}/merged`;
 }
 
-/** Mounts an overlay on its merged directory and returns that path. */
-export function mountOverlay(store: Store, id: string): string {
+/**
+ * Mounts an overlay on its merged directory and returns that path. Of a passing one nothing need outlive a power cut: it does not
+ * wait for the disk, above all not at its end.
+ */
+export function mountOverlay(store: Store, id: string, isPassing: boolean): string {
   const merged = mergedPath(store, id);
   checkUpperLayer(store, id);
   ensureDirectory(merged, 0o755);
-  mountOn(store, `${id}/merged`, (prefix) => writableOptions(prefix, id, lowerLinks(store, id)));
+  mountWritable(store, id, "merged", isPassing);
   return merged;
+}
+
+/** Mounts an overlay on a directory of its own. */
+function mountWritable(store: Store, id: string, on: string, isPassing = false): void {
+  const links = lowerLinks(store, id);
+  const mountAs = (more: string) =>
+    mountOn(store, `${id}/${on}`, (prefix) => writableOptions(prefix, id, links) + more);
+  try {
+    mountAs(isPassing ? VOLATILE : "");
+  } catch (error) {
+    // Linux 5.10 knows volatile overlays; and refuses to mount anew what has been one.
+    const wasVolatile = forgetVolatile(store, id);
+    if (!isPassing && !wasVolatile) throw error;
+    mountAs("");
+  }
+}
+
+const VOLATILE = ",volatile";
+
+/** Takes the mark away that a volatile overlay leaves; false if there is none. Documentation/filesystems/overlayfs.rst. */
+function forgetVolatile(store: Store, id: string): boolean {
+  const mark = `${store.overlays}/${id}/work/work/incompat`;
+  if (statIfExists(AT.FDCWD, mark) === undefined) return false;
+  removeTree(AT.FDCWD, mark);
+  return true;
 }
 
 /**
@@ -64,11 +93,10 @@ export function mountOverlayMapped(
       refusingMapping(store, () => mapMountIds(mapped, userNamespace));
       withFd(openDirectory(overlays), (place) => attachTree(mapped, place));
     });
-    const options = (prefix: string) => writableOptions(prefix, id, lowerLinks(store, id));
     // overlayfs works as who has mounted it, and the host's root has no id there.
     const uid = toHostId(ids.uidMappings, 0)!, gid = toHostId(ids.gidMappings, 0)!;
     using _ = becomeFileSystemUser(uid, gid);
-    refusingMapping(store, () => mountOn(store, `${id}/merged`, options));
+    refusingMapping(store, () => mountWritable(store, id, "merged"));
     return cloneTree(merged, false);
   });
   withFd(tree, () => withFd(openDirectory(merged), (place) => attachTree(tree, place)));
@@ -102,15 +130,15 @@ export function mountOverlayPrivately(
   id: string,
   access: "read" | "write",
 ): string {
-  const links = lowerLinks(store, id);
-  mountOn(
-    store,
-    `${id}/work`,
-    (prefix) =>
-      access === "write"
-        ? writableOptions(prefix, id, links)
-        : lowerOption(prefix, [`${id}/diff`, ...links]) + featuresToDisable(),
-  );
+  const diffs = () => [`${id}/diff`, ...lowerLinks(store, id)];
+  if (access === "write") mountWritable(store, id, "work");
+  else {
+    mountOn(
+      store,
+      `${id}/work`,
+      (prefix) => lowerOption(prefix, diffs()) + featuresToDisable(),
+    );
+  }
   return `${store.overlays}/${id}/work`;
 }
 

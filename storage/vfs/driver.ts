@@ -100,7 +100,7 @@ export const vfs: StorageDriver = {
     return sum;
   },
 
-  mount(store, id, mapped) {
+  mount(store, id, { mapped } = {}) {
     if (mapped) {
       throw new EngineError("the storage driver vfs has no user namespaces: use overlay2");
     }

@@ -223,6 +223,8 @@ cpTest("what cp cannot copy into a container is refused in docker's words", asyn
     ["file", "nosuch:/t", "Error: No such container:path: nosuch:/t"],
     ["nosuch", "cc:/", `lstat ${box.temp}/nosuch: no such file or directory`],
     ["nosuch/", "cc:/", `lstat ${box.temp}/nosuch: no such file or directory`],
+    ["/nosuch", "cc:/", "lstat //nosuch: no such file or directory"],
+    ["/nosuch/", "cc:/", "lstat /nosuch: no such file or directory"],
     ["no/such", "cc:/", `lstat ${box.temp}/no: no such file or directory`],
     ["file/", "cc:/", "not a directory"],
     ["-", "cc:/t/f", 'destination "cc:/t/f" must be a directory'],

@@ -70,6 +70,32 @@ boxTest("run -d --rm is removed with its end", async (box) => {
   deepEqual(storeLeftovers(box.root), []);
 });
 
+boxTest(
+  "restart keeps a container, and what it wrote, that is removed with its end",
+  async (box) => {
+    await box.busybox();
+    await detach(box, "--rm --name it", `echo run >> /runs; ${endsOnTerm(0)}`);
+    const runs = async (count: number) =>
+      await eventually(`it has run ${count} times`, async () => {
+        const { stdout } = await box.run("exec it cat /runs");
+        return stdout === "run\n".repeat(count);
+      });
+    await runs(1);
+    for (const count of [2, 3]) {
+      equal(await box.ok("restart it"), "it");
+      await runs(count);
+    }
+    await box.ok("stop it");
+    equal(await box.ok("ps -aq"), "");
+    // Nor does anything keep one from being started again that has been interrupted.
+    await box.ok("create --rm --name made busybox true");
+    const work = await inspect(box, "{{.GraphDriver.Data.WorkDir}}", "made");
+    await Deno.mkdir(`${work}/work/incompat/volatile`, { recursive: true });
+    await box.ok("start -a made");
+    equal(await box.ok("ps -aq"), "");
+  },
+);
+
 boxTest("one monitor looks after all, and goes with the last", async (box) => {
   await box.busybox();
   const names = ["one", "two", "three"];

@@ -91,6 +91,12 @@ boxTest("update changes the restart policy, also of a container that runs", asyn
   equal(await policy("runs"), '{"Name":"on-failure","MaximumRetryCount":3}');
   await answers(box, "update --restart no runs", { stdout: "runs\n" });
   equal(await policy("runs"), '{"Name":"no","MaximumRetryCount":0}');
+  await answers(box, "update --pids-limit 0 --memory 0 made", { stdout: "made\n" });
+  await box.fail(
+    "update made",
+    1,
+    /^you must provide one or more flags when using this command\n$/,
+  );
   await box.fail("update -m 1m runs", 1, /: Minimum memory limit allowed is 6MB\n$/);
   const id = await box.ok("create --rm --name brief busybox true");
   await fails(

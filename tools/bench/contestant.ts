@@ -1,6 +1,5 @@
 /** One program on its way through the runs of one row. */
 
-import { must } from "../command.ts";
 import type { Engine } from "./engines.ts";
 import { type Meter, meters, wallTime } from "./meter.ts";
 import type { UnifiedCgroup } from "./mounts.ts";
@@ -27,7 +26,7 @@ interface Role {
   readonly trace: string;
   readonly steps: Pick<
     Row,
-    "arrange" | "before" | "prepare" | "hostPrepare" | "measured" | "together" | "undo" | "after"
+    "arrange" | "before" | "prepare" | "measured" | "together" | "undo" | "after"
   >;
 }
 
@@ -64,7 +63,7 @@ export class Contestant {
         name,
         commandLine: (words: string[]) => words,
         trace: arena.directory,
-        steps: { measured, arrange: row.arrange, hostPrepare: row.hostPrepare },
+        steps: { measured, arrange: row.arrange },
       })),
     ];
     return roles.map((role) => new Contestant(role, row.unit, arena));
@@ -85,10 +84,9 @@ export class Contestant {
   /** One run; a failure is the last. */
   async run(): Promise<number | undefined> {
     return await this.#attempt(async () => {
-      const { arrange, prepare, hostPrepare = [], measured, together = [], undo } = this.role.steps;
-      await arrange?.();
+      const { arrange, prepare, measured, together = [], undo } = this.role.steps;
       await this.#runAll(prepare);
-      for (const command of hostPrepare) await this.#runOnHost(command);
+      await arrange?.((fixture) => this.#resolve(fixture));
       await this.#flush();
       const values = await Promise.all(
         [measured, ...together].map((command) => this.#execute(command, this.#meter)),
@@ -121,11 +119,6 @@ export class Contestant {
 
   async #runAll(commands: readonly Command[] = []): Promise<void> {
     for (const command of commands) await this.#execute(command);
-  }
-
-  async #runOnHost(command: Command): Promise<void> {
-    const [program, ...args] = await Promise.all(command.map((word) => this.#resolve(word)));
-    await must(program, args);
   }
 
   async #execute(command: Command, meter: Meter = wallTime): Promise<number> {

@@ -17,6 +17,9 @@ export type Word = string | Fixture | OutputFile;
 
 export type Command = readonly Word[];
 
+/** Where a fixture is. */
+export type Locate = (fixture: Fixture) => string | Promise<string>;
+
 export interface Row {
   readonly name: string;
   /**
@@ -29,13 +32,11 @@ export interface Row {
   /** What every engine does once before all its runs, and once after them. */
   readonly before?: readonly Command[];
   readonly after?: readonly Command[];
-  /** What is done before each run of everybody, and not measured. */
-  readonly arrange?: () => Promise<void>;
+  /** What is done on the host before each run of everybody, and not measured. */
+  readonly arrange?: (locate: Locate) => Promise<void>;
   /** What it does before and after each run without being measured. */
   readonly prepare?: readonly Command[];
   readonly undo?: readonly Command[];
-  /** Commands of the host that change what is worked on, before each run of each engine. Without the engine's name. */
-  readonly hostPrepare?: readonly Command[];
   /** What it does to be measured. */
   readonly measured: Command;
   /** What it does at the same time; the last to be done ends the measurement. */

@@ -4,17 +4,14 @@
  */
 
 import { AT, S } from "../../../ffi/constants.ts";
-import { closeAllBut } from "../../../ffi/spawn/descriptors.ts";
 import type { SpawnProgram } from "../../../ffi/spawn/program.ts";
 import { makeDevice } from "../../../ffi/stat.ts";
 import { capabilityMask } from "../capabilities.ts";
 import { deviceNodes } from "../devices.ts";
-import { planResourceLimits } from "../limits/resource_limits.ts";
 import { planDirectories } from "../mounts.ts";
-import { type HostFacts, leaveKeyring } from "../plan.ts";
-import { planRights, tieToParent } from "../security.ts";
-import type { SandboxSecurity } from "../security.ts";
-import { connectStreams, giveTerminal, startSession } from "../session.ts";
+import type { HostFacts } from "../plan.ts";
+import { planProcess } from "../process.ts";
+import { type SandboxSecurity, tieToParent } from "../security.ts";
 import type { SandboxSpec } from "../spec.ts";
 
 /**
@@ -48,17 +45,11 @@ export function planChroot(
   program.call("chdir", ["/"], { what: "enter the new root" });
   planNodes(program);
   planDirectories(program, spec.workingDirectory); // docker makes what is missing of it
-  connectStreams(program, spec);
-  startSession(program, spec.terminal !== undefined);
-  if (spec.terminal) giveTerminal(program, spec.user);
-  // From here on there is no way out: no descriptor is a directory.
-  program.append(closeAllBut(executionFds));
-  planResourceLimits(program, spec.limits?.ulimits ?? []);
-  leaveKeyring(program);
-  program.call("chdir", [spec.workingDirectory], {
-    what: `change to the working directory ${spec.workingDirectory}`,
+  planProcess(program, spec, host, {
+    isTerminal: spec.terminal !== undefined,
+    startsSession: true,
+    fds: executionFds,
   });
-  planRights(program, spec, host);
 }
 
 /**

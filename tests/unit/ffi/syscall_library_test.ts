@@ -1,10 +1,13 @@
 /** System calls as functions: what they return, on both ways of calling, on both machines. */
 import { deepEqual, equal } from "node:assert/strict";
 import { cstring } from "../../../ffi/cstring.ts";
-import { kernel, kernelInPool } from "../../../ffi/kernel.ts";
+import { kernel, kernelInPool, readWholeFile } from "../../../ffi/kernel.ts";
+import { ET, PF, PT, writeElfHeader } from "../../../ffi/elf.ts";
 import { libraryFile } from "../../../ffi/syscall_library.ts";
+import { program as needsProgram } from "../../e2e/harness/needs.ts";
+import { testWith } from "./spawn/helpers.ts";
 
-const EBADF = 9, ENOENT = 2;
+const ENOENT = 2, EBADF = 9, EISDIR = 21;
 
 Deno.test("a failed call returns its negative errno, however often it is called", () => {
   const path = cstring("/no/such/file");
@@ -38,8 +41,97 @@ Deno.test("a call in the pool resolves with the same", async () => {
   equal(await kernelInPool.read(-1, new Uint8Array(1), 1n), -EBADF);
 });
 
+Deno.test("a file is read in one call, as far as there is room, however often", () => {
+  const path = Deno.makeTempFileSync();
+  try {
+    Deno.writeTextFileSync(path, "0123456789");
+    const buffer = new Uint8Array(16),
+      text = (length: number) => new TextDecoder().decode(buffer.subarray(0, length));
+    for (let i = 0; i < 1000; i++) {
+      equal(text(readWholeFile(-100, cstring(path), buffer)), "0123456789");
+      equal(readWholeFile(-100, cstring(path), buffer.subarray(0, 4)), 4);
+      equal(readWholeFile(-100, cstring("/no/such/file"), buffer), -ENOENT);
+      equal(readWholeFile(-100, cstring("/proc"), buffer), -EISDIR);
+    }
+  } finally {
+    Deno.removeSync(path);
+  }
+  const open = [...Deno.readDirSync("/proc/self/fd")].length;
+  equal(open < 50, true, `${open} descriptors`);
+});
+
+Deno.test("a file that comes in pieces is read to its end", () => {
+  // The kernel hands out a page of it at a time.
+  const buffer = new Uint8Array(1 << 20);
+  const length = readWholeFile(-100, cstring("/proc/kallsyms"), buffer);
+  equal(length, buffer.length);
+  equal(readWholeFile(-100, cstring("/proc/self/status"), buffer) > 500, true);
+});
+
 Deno.test("the library for the other machine is one that its linker takes", () => {
   const view = new DataView(libraryFile("aarch64").buffer);
   const EM_AARCH64 = 183, ET_DYN = 3;
   deepEqual([view.getUint16(16, true), view.getUint16(18, true)], [ET_DYN, EM_AARCH64]);
 });
+
+const EMULATOR = "qemu-aarch64-static";
+const isHere = Deno.build.arch === "aarch64";
+
+testWith(
+  [isHere ? () => undefined : needsProgram(EMULATOR)],
+  "a file is read in one call on aarch64",
+  async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      const program = `${directory}/program`, name = `${directory}/name`;
+      await Deno.writeTextFile(name, "what the file says");
+      const emulator = isHere ? [] : [EMULATOR];
+      const read = async (path: string, room: number) => {
+        await Deno.writeFile(program, readingProgram(path, room), { mode: 0o755 });
+        const [command, ...args] = [...emulator, program];
+        const { code, stdout } = await new Deno.Command(command, { args }).output();
+        return [new TextDecoder().decode(stdout), code];
+      };
+      deepEqual(await read(name, 100), ["what the file says", 18]);
+      deepEqual(await read(name, 4), ["what", 4]);
+      deepEqual(await read("/no/such/file", 100), ["", 256 - ENOENT]);
+      deepEqual(await read(directory, 100), ["", 256 - EISDIR]);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
+/** An executable for aarch64 that prints what `read_file` has read, and exits with what it returns. */
+function readingProgram(path: string, room: number): Uint8Array {
+  const CODE = 0x1000, NAME = 0x1800, BUFFER = 0x1a00, SIZE = 0x2000;
+  const file = new Uint8Array(SIZE), view = new DataView(file.buffer);
+  const segment = { type: PT.LOAD, flags: PF.R | PF.W | PF.X, offset: 0, address: 0x400000 };
+  writeElfHeader(view, {
+    type: ET.EXEC,
+    architecture: "aarch64",
+    entry: segment.address + CODE,
+    segments: [{ ...segment, size: SIZE }],
+  });
+  const library = libraryFile("aarch64"), symbol = new DataView(library.buffer, 0x160 + 2 * 24);
+  const start = Number(symbol.getBigUint64(8, true)), size = Number(symbol.getBigUint64(16, true));
+  const instructions: ((at: number) => number)[] = [
+    () => 0x92800c60, //                                   mov x0, AT_FDCWD
+    (at) => 0x10000001 | ((NAME - at) >> 2) << 5, //       adr x1, name
+    (at) => 0x10000002 | ((BUFFER - at) >> 2) << 5, //     adr x2, buffer
+    () => 0x52800003 | room << 5, //                       mov w3, room
+    () => 0x94000000 | (instructions.length - 4), //       bl read_file
+    () => 0xaa0003e2, //                                   mov x2, x0
+    (at) => 0x10000001 | ((BUFFER - at) >> 2) << 5, //     adr x1, buffer
+    () => 0xd2800020, //                                   mov x0, 1
+    () => 0xd2800808, //                                   mov x8, 64 (write)
+    () => 0xd4000001, //                                   svc #0
+    () => 0xaa0203e0, //                                   mov x0, x2
+    () => 0xd2800ba8, //                                   mov x8, 93 (exit)
+    () => 0xd4000001, //                                   svc #0
+  ];
+  instructions.forEach((make, i) => view.setUint32(CODE + 4 * i, make(CODE + 4 * i), true));
+  file.set(library.subarray(start, start + size), CODE + 4 * instructions.length);
+  file.set(cstring(path), NAME);
+  return file;
+}

@@ -3,7 +3,7 @@
 import { manyFiles, mostlyIgnored, sixStages, tenSteps } from "../build_contexts.ts";
 import { debian, debianArchive } from "../fixtures.ts";
 import { must } from "../../command.ts";
-import type { Command, Fixture, Row, RowGroup } from "../row.ts";
+import type { Command, Fixture, Locate, Row, RowGroup } from "../row.ts";
 
 const importDebian: Command = ["import", debian, "debian"];
 
@@ -46,10 +46,10 @@ function cached(name: string, context: Fixture, runs: number): Row {
 }
 
 /** One of 2,000 files gets another content. */
-const changeOneFile: Command = [
-  ...["sh", "-c", 'head --bytes=5000 /dev/urandom > "$1"/source/7/file777', "sh"],
-  tenSteps,
-];
+async function changeOneFile(locate: Locate): Promise<void> {
+  const bytes = crypto.getRandomValues(new Uint8Array(5000));
+  await Deno.writeFile(`${await locate(tenSteps)}/source/7/file777`, bytes);
+}
 
 /** A store of buildah's own with the base in it. */
 const buildahStore: Fixture = {
@@ -85,7 +85,7 @@ const groups: readonly RowGroup[] = [
       cached("build 10 steps, all cached", tenSteps, 9),
       {
         ...cached("build 10 steps, one file changed", tenSteps, 5),
-        hostPrepare: [changeOneFile],
+        arrange: changeOneFile,
       },
     ],
   },
