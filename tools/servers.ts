@@ -1,6 +1,8 @@
 /**
- * Real servers under load: nginx and redis out of Debian's packages, in an image that box builds, on a network of box's, on one of
- * docker's, and on the host itself, all in one run. They and who asks them are on a host whose network is their own.
+ * Real servers under load: nginx, redis and PostgreSQL out of Debian's packages, in an image that box builds and docker loads, on a
+ * network of box's, on one of docker's, and on the host itself, all in one run. They and who asks them are on a host whose network
+ * is their own. Each round asks at every place, forwards and backwards in turn; what is printed are the medians, the slowest and the
+ * fastest. A run takes four minutes.
  *
  *     deno task bench:servers [SECONDS] [ROUNDS]
  */
@@ -14,13 +16,19 @@ import { median } from "./bench/statistics.ts";
 const [seconds = 3, rounds = 3] = Deno.args.map(Number);
 
 const dockerfile = `FROM debian
-RUN apt-get update && apt-get install -y --no-install-recommends nginx-light redis-server redis-tools wrk \\
-  && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends nginx-light redis-server redis-tools wrk postgresql \\
+  && rm -rf /var/lib/apt/lists/* && ln -s /usr/lib/postgresql/*/bin/* /usr/local/bin/
+USER postgres
+RUN initdb -D /tmp/db --auth trust && echo "host all all all trust" >> /tmp/db/pg_hba.conf \\
+  && echo "listen_addresses = '*'" >> /tmp/db/postgresql.conf \\
+  && pg_ctl -D /tmp/db -w start && pgbench -i -s 5 -q postgres && pg_ctl -D /tmp/db -w stop
+USER root
 `;
 
 interface Server {
-  readonly name: "nginx" | "redis";
+  readonly name: "nginx" | "redis" | "postgres";
   readonly port: number;
+  readonly user?: string;
   readonly command: readonly string[];
   /** The command that asks it, in a shell; prints requests a second behind the mark. */
   readonly load: (host: string, port: number) => string;
@@ -44,6 +52,16 @@ const servers: readonly Server[] = [
         10_000 * seconds
       } -t get -q`,
     result: /GET: ([\d.]+) requests per second/,
+  },
+  {
+    name: "postgres",
+    port: 5432,
+    user: "postgres",
+    command: ["postgres", "-D", "/tmp/db"],
+    // One row by its key for each: what is measured are exchanges, not the disk.
+    load: (host, port) =>
+      `pgbench -h ${host} -p ${port} -U postgres -S -c 16 -j 1 -T ${seconds} postgres`,
+    result: /^tps = ([\d.]+)/m,
   },
 ];
 
@@ -76,13 +94,15 @@ try {
 }
 
 async function measure(server: Server, box: Program, docker: Program): Promise<void> {
-  const { name, port, command } = server, [ofBox, ofDocker] = [20_000 + port, 30_000 + port];
+  const { name, port, user = "root", command } = server,
+    [ofBox, ofDocker] = [20_000 + port, 30_000 + port];
   await box.ok("network create bench");
   await docker.ok("network create bench");
-  await box.ok(["run", "-d", "--name", `${name}-host`, "--network", "host", "servers", ...command]);
+  const run = ["run", "-d", "--user", user];
+  await box.ok([...run, "--name", `${name}-host`, "--network", "host", "servers", ...command]);
   for (const [engine, published] of [[box, ofBox], [docker, ofDocker]] as const) {
     const options = ["--name", name, "--network", "bench", "-p", `${published}:${port}`];
-    await engine.ok(["run", "-d", ...options, "servers", ...command]);
+    await engine.ok([...run, ...options, "servers", ...command]);
   }
   const onHost = ["run", "--rm", "--network", "host", "servers"];
   const byName = ["run", "--rm", "--network", "bench", "servers"];
@@ -95,14 +115,19 @@ async function measure(server: Server, box: Program, docker: Program): Promise<v
   ];
   const rates = new Map<string, number[]>(places.map((place) => [place.name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const { name: where, engine, client, host, port } of places) {
+    const order = round % 2 === 0 ? places : places.toReversed();
+    for (const { name: where, engine, client, host, port } of order) {
       const rate = await ask(server, engine, [...client, "sh", "-c", server.load(host, port)]);
       rates.get(where)!.push(rate);
     }
   }
   const of = (name: string) => median(rates.get(name)!);
   for (const place of places) {
-    console.log(`${name}, ${place.name}: ${Math.round(of(place.name))} requests a second`);
+    const all = rates.get(place.name)!, [least, most] = [Math.min(...all), Math.max(...all)];
+    const range = `${Math.round(least)} to ${Math.round(most)}`;
+    console.log(
+      `${name}, ${place.name}: ${Math.round(of(place.name))} requests a second (${range})`,
+    );
   }
   for (const way of ["published", "by name"]) {
     const [one, other] = [of(`box, ${way}`), of(`docker, ${way}`)];

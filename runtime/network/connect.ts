@@ -119,7 +119,7 @@ export async function connect(
   interfaceName: string,
 ): Promise<Endpoint> {
   const described = await reserveEndpoint(store, container, network, settings, host, interfaceName);
-  plugIn(host, namespace, described.network, described.endpoint);
+  plugIn(host, namespace, described.network, described.endpoint, described.bridge);
   return described.endpoint;
 }
 
@@ -131,7 +131,7 @@ async function reserveEndpoint(
   settings: EndpointSettings,
   host: NetlinkSocket,
   interfaceName: string,
-): Promise<{ network: NetworkFile; endpoint: Endpoint }> {
+): Promise<{ network: NetworkFile; endpoint: Endpoint; bridge?: number }> {
   using _ = await lockNetworks(store);
   const isBridge = asked.Driver === "bridge", endpointId = randomId();
   const bridge = isBridge ? await ensureBridge(store, asked, host) : undefined;
@@ -144,6 +144,7 @@ async function reserveEndpoint(
     : settings.DesiredMacAddress || addresses.macAddress;
   return {
     network,
+    bridge: bridge?.index,
     endpoint: {
       networkId: network.Id,
       networkName: network.Name,

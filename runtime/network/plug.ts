@@ -2,7 +2,14 @@
 
 import { EngineError } from "../../storage/errors.ts";
 import { addAddress } from "../../ffi/netlink/route/address.ts";
-import { addLink, findLink, type LinkKind, setLink } from "../../ffi/netlink/route/link.ts";
+import {
+  addLink,
+  decodeLink,
+  findLink,
+  getLink,
+  type LinkKind,
+  setLink,
+} from "../../ffi/netlink/route/link.ts";
 import type { NetlinkSocket, Request } from "../../ffi/netlink/socket.ts";
 import { inNetworkNamespace } from "../../ffi/network_namespace.ts";
 import { parseAddress } from "../../ffi/ip_address.ts";
@@ -19,19 +26,21 @@ export interface Namespace {
   readonly socket: NetlinkSocket;
 }
 
-/** Makes the interface that an endpoint describes, with its addresses, up. */
+/** Makes the interface that an endpoint describes, with its addresses, up; on a bridge, whose index it is told. */
 export function plugIn(
   host: NetlinkSocket,
   namespace: Namespace,
   network: NetworkFile,
   endpoint: Endpoint,
+  bridge?: number,
 ): void {
   const { interfaceName: name, macAddress } = endpoint;
   const mtu = Number(network.Options[MTU] || 0);
   const address = Uint8Array.fromHex(macAddress.replaceAll(":", ""));
   const settings = { name, namespace: namespace.fd, ...(mtu && { mtu }) };
-  if (endpoint.driver === "bridge") {
-    plugIntoBridge(host, endpoint, { ...settings, address }, isIsolating(network));
+  if (bridge !== undefined) {
+    const { hostInterface } = endpoint;
+    plugIntoBridge(host, bridge, hostInterface, { ...settings, address }, isIsolating(network));
   } else {
     const kind = layeredKind(host, network);
     // An ipvlan has the address of what it is on top of.
@@ -46,15 +55,14 @@ const isIpv6 = (address: string) => address.includes(":");
 
 function plugIntoBridge(
   host: NetlinkSocket,
-  { hostInterface, bridge }: Endpoint,
+  master: number,
+  name: string,
   peer: { name: string; namespace: number; mtu?: number; address: Uint8Array },
   isolated: boolean,
 ): void {
-  const { index: master } = findLink(host, bridge)!;
-  const { mtu } = peer;
-  host.request(addLink({ name: hostInterface, master, up: true, mtu }, { kind: "veth", peer }));
+  const add = addLink({ name, master, up: true, mtu: peer.mtu }, { kind: "veth", peer });
+  const { index } = decodeLink(host.request(add, getLink(name))[0]);
   // Who had the address before may still be going: packets must not be sent to him.
-  const { index } = findLink(host, hostInterface)!;
   const isolation = isolated ? [setBridgePort(index, BRIDGE_PORT.ISOLATED)] : [];
   host.request(replaceForwarding(index, peer.address), ...isolation);
 }

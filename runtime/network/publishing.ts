@@ -34,7 +34,7 @@ export async function bridgeUsed(network: NetworkFile, bridge: string): Promise<
 /** What has to be done on the host when the bridge of a network goes: messages for a process that outlives box. */
 export async function bridgeRemoval(store: Store, network: NetworkFile): Promise<CleanupStep[]> {
   const { closeBridge } = await import("./nftables/bridge.ts");
-  return closeBridge(await bridgeName(store, network));
+  return closeBridge(network, await bridgeName(store, network));
 }
 
 /**
@@ -67,7 +67,7 @@ export async function withdrawPorts(
     if (network?.Driver !== "bridge" || only !== undefined && only !== id) continue;
     const bridge = await bridgeName(store, network);
     for (const { address, container } of listLeases(store, id)) {
-      if (container === containerId && !address.includes(":")) endForwarding(bridge, address);
+      if (container === containerId) endForwarding(bridge, address);
     }
   }
 }

@@ -3,7 +3,8 @@
  * substitutions and the programs that they look at the results with.
  */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type Box, boxTest, busyboxTar, needs } from "./harness.ts";
+import { type Box, boxTest, busyboxTar, eventually, needs } from "./harness.ts";
+import { hostTest } from "./networks/on_host.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -259,4 +260,39 @@ boxTest("save keeps an image's history, export and import forget it", async (box
   equal((await box.ok("history -q flat")).split("\n").length, 1);
   equal(await box.ok("run --rm flat cat /etc/nginx/nginx.conf"), "daemon off;");
   ok(await box.ok("inspect -f {{.Config.Cmd}} flat") === "[]");
+});
+
+hostTest("a web server is built, and asked at the address that inspect shows", async (
+  own,
+  { box, network },
+) => {
+  const context = `${own.temp}/test`, pages = `${own.temp}/wwwroot`;
+  const files = {
+    [`${context}/run-httpd.sh`]: "#!/bin/sh\nrm -rf /run/httpd/*\nexec httpd -f -h /var/www/html\n",
+    [`${context}/index.html`]: "It's work!!!\n",
+    [`${context}/Dockerfile`]: `FROM busybox:latest
+MAINTAINER "smartdocker@smartdocker@126.com"
+ADD run-httpd.sh /run-httpd.sh
+RUN chmod -v +x /run-httpd.sh
+ADD index.html /var/www/html/
+EXPOSE 80
+WORKDIR /
+CMD ["/bin/sh","/run-httpd.sh"]
+`,
+    [`${pages}/index.html`]: "wwwroot\n",
+  };
+  for (const directory of [context, pages]) await Deno.mkdir(directory);
+  for (const [path, text] of Object.entries(files)) await Deno.writeTextFile(path, text);
+  await box.ok(["build", "-t", "centos7u6-base-httpd:v1", context]);
+  const runs: [options: string[], address: string, page: string][] = [
+    [[], "172.17.0.2", "It's work!!!"],
+    [["-v", `${pages}:/var/www/html`], "172.17.0.3", "wwwroot"],
+  ];
+  for (const [options, address, page] of runs) {
+    const id = await box.ok(["run", "-d", ...options, "centos7u6-base-httpd:v1"]);
+    match(await box.ok(["inspect", id.slice(0, 5)]), new RegExp(`"IPAddress": "${address}"`));
+    const get = ["curl", "-sS", "--max-time", "5", `http://${address}`];
+    await eventually("it answers", () => network.host$(...get).then(() => true, () => false));
+    equal(await network.host$(...get), page);
+  }
 });

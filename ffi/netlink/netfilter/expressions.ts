@@ -19,8 +19,21 @@ export const CT_STATE = { ESTABLISHED: 2, RELATED: 4 } as const;
 /** IPS_DST_NAT */
 export const CT_STATUS_DNAT = 32;
 export const VERDICT = { DROP: 0, ACCEPT: 1, RETURN: -5 } as const;
-const FIB_ADDRTYPE = 3, FIB_DADDR = 2, RTN_LOCAL = 2, NFPROTO_IPV4 = 2;
+const FIB_ADDRTYPE = 3, FIB_DADDR = 2, RTN_LOCAL = 2;
 const PAYLOAD_NETWORK = 1, PAYLOAD_TRANSPORT = 2;
+
+/** NFPROTO_*: IPv4 with IPv6, and each of them. */
+export const FAMILY = { INET: 1, IPV4: 2, IPV6: 10 } as const;
+/** A version of the Internet Protocol. */
+export type IpFamily = typeof FAMILY.IPV4 | typeof FAMILY.IPV6;
+/** How many registers an address takes, and where addresses are in a packet. */
+const LAYOUT = {
+  [FAMILY.IPV4]: { registers: 1, source: 12, destination: 16 },
+  [FAMILY.IPV6]: { registers: 4, source: 8, destination: 24 },
+} as const;
+
+/** The registers behind those of an address that lies in the first. */
+export const registersBehind = (family: IpFamily) => REGISTER.slice(LAYOUT[family].registers);
 
 /** Loads a fact about the packet. */
 export function meta(key: number, register: number = REGISTER[0]): Expression {
@@ -44,10 +57,14 @@ function payload(base: number, offset: number, length: number, register: number)
   };
 }
 
-export const loadSource = (register: number = REGISTER[0]) =>
-  payload(PAYLOAD_NETWORK, 12, 4, register);
-export const loadDestination = (register: number = REGISTER[0]) =>
-  payload(PAYLOAD_NETWORK, 16, 4, register);
+function loadAddress(family: IpFamily, which: "source" | "destination"): Expression {
+  const { registers, [which]: offset } = LAYOUT[family];
+  return payload(PAYLOAD_NETWORK, offset, 4 * registers, REGISTER[0]);
+}
+
+export const loadSource = (family: IpFamily = FAMILY.IPV4) => loadAddress(family, "source");
+export const loadDestination = (family: IpFamily = FAMILY.IPV4) =>
+  loadAddress(family, "destination");
 /** Of TCP, UDP and SCTP alike. */
 export const loadDestinationPort = (register: number = REGISTER[0]) =>
   payload(PAYLOAD_TRANSPORT, 2, 2, register);
@@ -66,12 +83,11 @@ function and(mask: Uint8Array): Expression {
   };
 }
 
-/** Matches packets to or from an IPv4 subnet `ADDRESS/LENGTH`, according to the load. */
+/** Matches packets to or from a subnet `ADDRESS/LENGTH`, according to the load. */
 export function isInSubnet(load: Expression, subnet: string): Expression[] {
-  const [address, length] = subnet.split("/");
-  const mask = u32(length === "0" ? 0 : -1 << (32 - Number(length)));
-  const network = encodeAddress(address).map((byte, i) => byte & mask[i]);
-  return [load, and(mask), compare(network)];
+  const [text, length] = subnet.split("/"), address = encodeAddress(text);
+  const mask = address.map((_, i) => 0xff << 8 - Math.min(8, Math.max(0, Number(length) - 8 * i)));
+  return [load, and(mask), compare(address.map((byte, i) => byte & mask[i]))];
 }
 
 /** Matches if any of these bits of a connection's state or status is set: they are in the machine's own order. */
@@ -101,10 +117,11 @@ export function interfaceIs(key: number, name: string, options: { not?: boolean 
   return [meta(key), compare(interfaceName(name), options)];
 }
 
-/** Sends a connection to the IPv4 address in register 0 and the port in register 1. */
-export function destinationNat(): Expression {
-  const address: Attribute[] = [[1, u32(1)], [2, u32(NFPROTO_IPV4)]];
-  return { name: "nat", attributes: [...address, [3, u32(REGISTER[0])], [5, u32(REGISTER[1])]] };
+/** Sends a connection to the address in register 0 and the port in the register behind it. */
+export function destinationNat(family: IpFamily = FAMILY.IPV4): Expression {
+  const [port] = registersBehind(family);
+  const address: Attribute[] = [[1, u32(1)], [2, u32(family)], [3, u32(REGISTER[0])]];
+  return { name: "nat", attributes: [...address, [5, u32(port)]] };
 }
 
 /** A constant in a register. */

@@ -1,19 +1,17 @@
 /** What nftables is made of, as messages: tables, chains, maps, their elements, rules. linux/netfilter/nf_tables.h, nft(8). */
 
 import { type Attribute, decodeAttributes, listAttributes, text } from "../attributes.ts";
+import { isErrno } from "../../errno.ts";
 import { NLM_F } from "../message.ts";
 import type { Request } from "../socket.ts";
-import type { Expression } from "./expressions.ts";
-import { list, look, nftablesRequest } from "./transaction.ts";
+import { type Expression, FAMILY } from "./expressions.ts";
+import { commit, list, nftablesRequest } from "./transaction.ts";
 import { u32 } from "./values.ts";
 
-/** NFPROTO_*: IPv4, and IPv4 with IPv6. */
-export const FAMILY = { INET: 1, IPV4: 2 } as const;
 const TYPE = {
   NEWTABLE: 0,
   DELTABLE: 2,
   NEWCHAIN: 3,
-  GETCHAIN: 4,
   NEWRULE: 6,
   GETRULE: 7,
   DELRULE: 8,
@@ -30,7 +28,8 @@ export const PRIORITY = { RAW: -300, DSTNAT: -100, FILTER: 0, SRCNAT: 100 } as c
 
 /** Types of keys as nft(8) numbers them, for those who list them, with the bytes that they take in registers. */
 export const KEY = {
-  ADDRESS: { type: 7, size: 4 },
+  IPV4_ADDRESS: { type: 7, size: 4 },
+  IPV6_ADDRESS: { type: 8, size: 16 },
   PROTOCOL: { type: 12, size: 4 },
   PORT: { type: 13, size: 4 },
 } as const;
@@ -42,7 +41,24 @@ export class Table {
   constructor(readonly name: string, readonly family: number = FAMILY.IPV4) {}
 
   create(): Request {
-    return this.message(TYPE.NEWTABLE, NLM_F.CREATE, "create", [[1, text(this.name)]]);
+    return this.creation(NLM_F.CREATE);
+  }
+
+  /**
+   * Makes the table with what these requests put into it, in the place of the one that there may be. That one is removed only if
+   * it is there: who closes a socket after something was removed waits for the kernel to be done with it, some 13 ms.
+   */
+  replace(contents: readonly Request[]): void {
+    try {
+      commit([this.creation(NLM_F.CREATE | NLM_F.EXCL), ...contents]);
+    } catch (error) {
+      if (!isErrno(error, "EEXIST")) throw error;
+      commit([this.create(), this.delete(), this.create(), ...contents]); // it may have gone meanwhile
+    }
+  }
+
+  private creation(flags: number): Request {
+    return this.message(TYPE.NEWTABLE, flags, "create", [[1, text(this.name)]]);
   }
 
   delete(): Request {
@@ -127,15 +143,6 @@ export class Table {
     return list(this.message(TYPE.GETSETELEM, 0, `list ${set} of`, attributes))
       .flatMap((answer) => listAttributes(decodeAttributes(answer).get(3) ?? new Uint8Array()))
       .map(([, element]) => decodeElement(element));
-  }
-
-  hasChain(chain: string): boolean {
-    const attributes: Attribute[] = [[1, text(this.name)], [3, text(chain)]];
-    try {
-      return look(this.message(TYPE.GETCHAIN, 0, `look up ${chain} of`, attributes)) !== undefined;
-    } catch {
-      return false;
-    }
   }
 
   /** Handles of the rules of a chain that have this comment. */

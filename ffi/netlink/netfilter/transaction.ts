@@ -52,9 +52,3 @@ export function list(request: Request): Uint8Array[] {
   using socket = new NetlinkSocket(NETLINK.NETFILTER);
   return socket.dump(request).map(({ body }) => body.subarray(4));
 }
-
-/** The attributes of one thing. */
-export function look(request: Request): Uint8Array | undefined {
-  using socket = new NetlinkSocket(NETLINK.NETFILTER);
-  return socket.request(request).at(0)?.body.subarray(4);
-}

@@ -97,11 +97,15 @@ export function deleteLink(which: number | string): Request {
   return { message: linkMessage(RTM.DELLINK, which), what: `delete network interface ${which}` };
 }
 
+/** Asks for an interface by its name: the answer is for decodeLink(). */
+export function getLink(name: string): Request {
+  return { message: linkMessage(RTM.GETLINK, name), what: `look for interface ${name}` };
+}
+
 /** Looks for an interface by its name. */
 export function findLink(socket: NetlinkSocket, name: string): Link | undefined {
-  const request = { message: linkMessage(RTM.GETLINK, name), what: `look for interface ${name}` };
   try {
-    return decodeLink(socket.request(request)[0]);
+    return decodeLink(socket.request(getLink(name))[0]);
   } catch (error) {
     if (isErrno(error, "ENODEV")) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 /** What a bridge has in the host's packet filters while it is there. */
 
-import { batchMessages, commit } from "../../../ffi/netlink/netfilter/transaction.ts";
+import { FAMILY } from "../../../ffi/netlink/netfilter/expressions.ts";
+import { batchMessages } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { NETLINK } from "../../../ffi/netlink/socket.ts";
 import type { NetworkFile } from "../../../storage/network/config.ts";
 import { isFalse, isIsolating, MASQUERADE } from "../bridge_options.ts";
@@ -9,24 +10,29 @@ import { makeTable, removeTable } from "./bridge_table.ts";
 import { acceptForwarding, forgetForwarding } from "./foreign_forward.ts";
 
 export function openBridge(network: NetworkFile, bridge: string): void {
-  const { Internal, Options, IPAM } = network;
+  const { Internal, EnableIPv6, Options, IPAM } = network;
   const masquerade = !Internal && !isFalse(Options[MASQUERADE] ?? "");
-  const subnet = IPAM.Config.find(({ Subnet }) => !Subnet.includes(":"))?.Subnet;
-  const isolating = isIsolating(network);
-  commit(makeTable({ name: bridge, subnet, masquerade, internal: Internal, isolating }));
+  const subnetOf = (isSix: boolean) =>
+    IPAM.Config.find(({ Subnet }) => Subnet.includes(":") === isSix)?.Subnet;
+  const common = { name: bridge, masquerade, internal: Internal, isolating: isIsolating(network) };
+  makeTable({ ...common, family: FAMILY.IPV4, subnet: subnetOf(false) });
+  if (EnableIPv6) makeTable({ ...common, family: FAMILY.IPV6, subnet: subnetOf(true) });
   // What comes to a published port at 127.0.0.1 is sent on, and so is its answer.
   Deno.writeTextFileSync(`/proc/sys/net/ipv4/conf/${bridge}/route_localnet`, "1");
-  if (!Internal) acceptForwarding(bridge);
+  renewForwarding(network, bridge);
 }
 
 /** Somebody may have set up a filter since the bridge was made, or set his up anew: dockerd, firewalld. */
-export function renewForwarding({ Internal }: NetworkFile, bridge: string): void {
-  if (!Internal) acceptForwarding(bridge);
+export function renewForwarding({ Internal, EnableIPv6 }: NetworkFile, bridge: string): void {
+  if (!Internal) acceptForwarding(bridge, { ipv6: EnableIPv6 });
 }
 
 /** What takes it away, for another process to send. */
-export function closeBridge(bridge: string): CleanupStep[] {
+export function closeBridge({ EnableIPv6 }: NetworkFile, bridge: string): CleanupStep[] {
   const foreign = forgetForwarding(bridge);
-  return [removeTable(bridge), ...foreign.length > 0 ? [foreign] : []]
-    .map((requests) => ({ protocol: NETLINK.NETFILTER, messages: batchMessages(requests) }));
+  return [
+    removeTable(bridge, FAMILY.IPV4),
+    ...EnableIPv6 ? [removeTable(bridge, FAMILY.IPV6)] : [],
+    ...foreign.length > 0 ? [foreign] : [],
+  ].map((requests) => ({ protocol: NETLINK.NETFILTER, messages: batchMessages(requests) }));
 }

@@ -9,17 +9,22 @@
  *       chain guard { ... }  chain prerouting { ... }  chain output { ... }  chain postrouting { ... }  chain forward { ... }
  *     }
  *
+ * A network with IPv6 has another, of the family ip6, without what concerns 127.0.0.0/8: the kernel lets ::1 neither in nor out.
+ *
  * Packets that another table drops are dropped, whatever this one accepts: see foreign_forward.ts for iptables'.
  */
 
 import {
+  compare,
   connection,
   CT,
   CT_STATE,
   CT_STATUS_DNAT,
   destinationNat,
   type Expression,
+  FAMILY,
   interfaceIs,
+  type IpFamily,
   isInSubnet,
   isToHost,
   loadDestination,
@@ -29,6 +34,7 @@ import {
   META,
   meta,
   REGISTER,
+  registersBehind,
   translate,
   VERDICT,
   verdict,
@@ -39,12 +45,13 @@ import type { Request } from "../../../ffi/netlink/socket.ts";
 /** The maps of published ports: of every address of the host, and of one. */
 export const MAP = { PORTS: "ports", ADDRESSED_PORTS: "addressed-ports" } as const;
 
-const LOOPBACK = "127.0.0.0/8";
+const LOOPBACK = "127.0.0.0/8", IPV6_LOOPBACK = Uint8Array.of(...new Uint8Array(15), 1);
 
 export interface FilteredBridge {
   /** The interface. */
   readonly name: string;
-  /** The IPv4 subnet of its containers, `ADDRESS/LENGTH`; undefined if they have none. */
+  readonly family: IpFamily;
+  /** The subnet of its containers, `ADDRESS/LENGTH`; undefined if they have none. */
   readonly subnet: string | undefined;
   /** Whether its containers reach the outside by the host's addresses. */
   readonly masquerade: boolean;
@@ -57,36 +64,32 @@ export interface FilteredBridge {
   readonly isolating: boolean;
 }
 
-/** Makes the table, in the place of what there may be. */
-export function makeTable(bridge: FilteredBridge): Request[] {
-  const table = new Table(bridge.name);
-  return [
-    ...removeTable(bridge.name),
-    table.create(),
-    ...maps(table),
-    ...chains(table),
-    ...rules(table, bridge),
-  ];
+/** Makes the table, in the place of what there may be, in the network namespace that the thread is in. */
+export function makeTable(bridge: FilteredBridge): void {
+  const table = new Table(bridge.name, bridge.family);
+  table.replace([...maps(table, bridge), ...chains(table, bridge), ...rules(table, bridge)]);
 }
 
 /** Removes the table, if there is one: what is not there cannot be removed, but there is no harm in making it before. */
-export function removeTable(bridge: string): Request[] {
-  const table = new Table(bridge);
+export function removeTable(bridge: string, family: IpFamily): Request[] {
+  const table = new Table(bridge, family);
   return [table.create(), table.delete()];
 }
 
-function maps(table: Table): Request[] {
-  const published = [KEY.ADDRESS, KEY.PORT];
+function maps(table: Table, { family }: FilteredBridge): Request[] {
+  const address = family === FAMILY.IPV4 ? KEY.IPV4_ADDRESS : KEY.IPV6_ADDRESS;
+  const published = [address, KEY.PORT];
   return [
     table.map(MAP.PORTS, 1, [KEY.PROTOCOL, KEY.PORT], published),
-    table.map(MAP.ADDRESSED_PORTS, 2, [KEY.ADDRESS, KEY.PROTOCOL, KEY.PORT], published),
+    table.map(MAP.ADDRESSED_PORTS, 2, [address, KEY.PROTOCOL, KEY.PORT], published),
   ];
 }
 
-function chains(table: Table): Request[] {
+function chains(table: Table, { family }: FilteredBridge): Request[] {
   const { RAW, DSTNAT, FILTER, SRCNAT } = PRIORITY;
+  const guard = { type: "filter", hook: HOOK.PREROUTING, priority: RAW } as const;
   return [
-    table.baseChain("guard", { type: "filter", hook: HOOK.PREROUTING, priority: RAW }),
+    ...family === FAMILY.IPV4 ? [table.baseChain("guard", guard)] : [],
     table.baseChain("prerouting", { type: "nat", hook: HOOK.PREROUTING, priority: DSTNAT }),
     table.baseChain("output", { type: "nat", hook: HOOK.OUTPUT, priority: DSTNAT }),
     table.baseChain("postrouting", { type: "nat", hook: HOOK.POSTROUTING, priority: SRCNAT }),
@@ -98,9 +101,9 @@ function rules(table: Table, bridge: FilteredBridge): Request[] {
   const chain = (name: string, rules: readonly Expression[][]) =>
     rules.map((expressions) => table.rule(name, expressions));
   return [
-    ...chain("guard", guardRules(bridge)),
-    ...chain("prerouting", publishingRules()),
-    ...chain("output", publishingRules()),
+    ...bridge.family === FAMILY.IPV4 ? chain("guard", guardRules(bridge)) : [],
+    ...chain("prerouting", publishingRules(bridge)),
+    ...chain("output", publishingRules(bridge)),
     ...chain("postrouting", sourceRules(bridge)),
     ...chain("forward", forwardRules(bridge)),
   ];
@@ -113,32 +116,38 @@ function guardRules({ name }: FilteredBridge): Expression[][] {
 }
 
 /** From a published port of the host to the container's. */
-function publishingRules(): Expression[][] {
-  const [first, second, third] = REGISTER;
+function publishingRules({ family }: FilteredBridge): Expression[][] {
+  const [first, second] = REGISTER, [protocol, port] = registersBehind(family);
+  // What goes to ::1 could not come back from a container: it is the relay's (ports/relay.ts).
+  const isElsewhere = family === FAMILY.IPV6
+    ? [loadDestination(family), compare(IPV6_LOOPBACK, { not: true })]
+    : [];
   return [
     [
       ...isToHost(),
-      loadDestination(first),
-      meta(META.L4PROTO, second),
-      loadDestinationPort(third),
+      loadDestination(family),
+      meta(META.L4PROTO, protocol),
+      loadDestinationPort(port),
       translate(MAP.ADDRESSED_PORTS),
-      destinationNat(),
+      destinationNat(family),
     ],
     [
       ...isToHost(),
+      ...isElsewhere,
       meta(META.L4PROTO, first),
       loadDestinationPort(second),
       translate(MAP.PORTS),
-      destinationNat(),
+      destinationNat(family),
     ],
   ];
 }
 
 /** By their addresses, as docker has it: where br_netfilter is loaded, packets may leave without having come from an interface. */
-function sourceRules({ name, subnet, masquerade: leaves }: FilteredBridge): Expression[][] {
+function sourceRules(bridge: FilteredBridge): Expression[][] {
+  const { name, family, subnet, masquerade: leaves } = bridge;
   const isToBridge = interfaceIs(META.OIFNAME, name);
   const isToOutside = interfaceIs(META.OIFNAME, name, { not: true });
-  const isContainers = subnet === undefined ? undefined : isInSubnet(loadSource(), subnet);
+  const isContainers = subnet === undefined ? undefined : isInSubnet(loadSource(family), subnet);
   return [
     ...isContainers && leaves ? [[...isContainers, ...isToOutside, masquerade()]] : [],
     // A container that uses a published port of its neighbour or itself: the answer has to come back through the host.
@@ -146,7 +155,9 @@ function sourceRules({ name, subnet, masquerade: leaves }: FilteredBridge): Expr
       ? [[...isContainers, ...isToBridge, ...connection(CT.STATUS, CT_STATUS_DNAT), masquerade()]]
       : [],
     // The host itself, by 127.0.0.1: to a container that would be its own.
-    [...isToBridge, ...isInSubnet(loadSource(), LOOPBACK), masquerade()],
+    ...family === FAMILY.IPV4
+      ? [[...isToBridge, ...isInSubnet(loadSource(), LOOPBACK), masquerade()]]
+      : [],
   ];
 }
 

@@ -7,32 +7,38 @@
  */
 
 import { isErrno } from "../../../ffi/errno.ts";
-import { type BaseChain, closingRule, listFilters } from "../../../ffi/netlink/netfilter/chains.ts";
+import { type Chain, closingRule, listChains } from "../../../ffi/netlink/netfilter/chains.ts";
 import {
   compare,
   counter,
   type Expression,
+  FAMILY,
   interfaceIs,
   META,
   meta,
   VERDICT,
   verdict,
 } from "../../../ffi/netlink/netfilter/expressions.ts";
-import { FAMILY, HOOK, Table } from "../../../ffi/netlink/netfilter/nftables.ts";
+import { HOOK, type Table } from "../../../ffi/netlink/netfilter/nftables.ts";
 import { commit } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { interfaceName } from "../../../ffi/netlink/netfilter/values.ts";
 import type { Request } from "../../../ffi/netlink/socket.ts";
 
-const iptables = new Table("filter");
-const DOCKER_CHAIN = "DOCKER-USER", CHAINS = [DOCKER_CHAIN, "FORWARD"];
+const IPTABLES = "filter", DOCKER_CHAIN = "DOCKER-USER", CHAINS = [DOCKER_CHAIN, "FORWARD"];
 /** What the names of docker's bridges are, or begin with. */
 const DOCKER_BRIDGES = [interfaceName("docker0"), new TextEncoder().encode("br-")];
 
 /** Has other filters accept what is forwarded from and to a bridge, whoever has come since that was asked last. */
-export function acceptForwarding(bridge: string): void {
-  for (const request of [askIptables, askOthers]) {
+export function acceptForwarding(bridge: string, { ipv6 = false } = {}): void {
+  const chains = listChains();
+  const requests = [
+    () => askIptables(bridge, chains, FAMILY.IPV4),
+    () => ipv6 ? askIptables(bridge, chains, FAMILY.IPV6) : [],
+    () => askOthers(bridge, chains, ipv6),
+  ];
+  for (const request of requests) {
     try {
-      const rules = request(bridge);
+      const rules = request();
       if (rules.length > 0) commit(rules);
     } catch (error) {
       // Whoever owns a chain may take it away at any time, or let nobody near it.
@@ -41,15 +47,18 @@ export function acceptForwarding(bridge: string): void {
   }
 }
 
-function askIptables(bridge: string): Request[] {
-  const chain = CHAINS.find((each) => iptables.hasChain(each)), comment = commentOf(bridge);
-  if (chain === undefined || iptables.findRules(chain, comment).length > 0) return [];
+function askIptables(bridge: string, chains: readonly Chain[], family: number): Request[] {
+  const own = chainsOfIptables(chains).filter(({ table }) => table.family === family);
+  const found = CHAINS.flatMap((name) => own.find((chain) => chain.name === name) ?? []).at(0);
+  const comment = commentOf(bridge);
+  if (found === undefined || found.table.findRules(found.name, comment).length > 0) return [];
+  const { table, name } = found;
   const rule = (expressions: readonly Expression[], code: number) =>
-    iptables.rule(chain, [...expressions, counter(), verdict(code)], { first: true, comment });
+    table.rule(name, [...expressions, counter(), verdict(code)], { first: true, comment });
   const { comesFrom, goesTo } = matchesOf(bridge);
   // Each is put before those that were there.
   const rules = [rule(goesTo, VERDICT.ACCEPT), rule(comesFrom, VERDICT.ACCEPT)];
-  if (chain !== DOCKER_CHAIN) return rules;
+  if (name !== DOCKER_CHAIN) return rules;
   const others = DOCKER_BRIDGES.map((name) =>
     rule([...comesFrom, meta(META.OIFNAME), compare(name)], VERDICT.RETURN)
   );
@@ -57,14 +66,15 @@ function askIptables(bridge: string): Request[] {
 }
 
 /** What an admin has decided stands before the end of a filter, and stays so. Firewalld decides on everything, at once. */
-function askOthers(bridge: string): Request[] {
+function askOthers(bridge: string, chains: readonly Chain[], ipv6: boolean): Request[] {
   const comment = commentOf(bridge), { comesFrom, goesTo } = matchesOf(bridge);
-  return otherFilters().flatMap((chain) => {
+  return otherFilters(chains).flatMap((chain) => {
     const { table, name, drops } = chain, first = isFirewalld(chain);
+    if (table.family === FAMILY.IPV6 && !ipv6) return [];
     const before = first ? undefined : closingRule(chain);
     if (!first && !drops && before === undefined) return [];
     if (table.findRules(name, comment).length > 0) return [];
-    const isV4 = [meta(META.NFPROTO), compare(Uint8Array.of(FAMILY.IPV4))];
+    const isV4 = ipv6 ? [] : [meta(META.NFPROTO), compare(Uint8Array.of(FAMILY.IPV4))];
     return [comesFrom, goesTo].map((match) => {
       const expressions = [...isV4, ...match, counter(), verdict(VERDICT.ACCEPT)];
       return table.rule(name, expressions, { first, before, comment });
@@ -72,17 +82,27 @@ function askOthers(bridge: string): Request[] {
   });
 }
 
-function otherFilters(): BaseChain[] {
-  const isIptables = ({ name, family }: Table) =>
-    name === iptables.name && family === iptables.family;
-  return listFilters(HOOK.FORWARD).filter(({ table }) => !isIptables(table) && !isBridges(table));
-}
+const isIpFamily = (family: number) => family === FAMILY.IPV4 || family === FAMILY.IPV6;
+
+const isIptables = ({ name, family }: Table) => name === IPTABLES && isIpFamily(family);
 
 /** The tables of bridges, box's own, say what they have to say. */
-const isBridges = ({ name, family }: Table) => family === FAMILY.IPV4 && /^(?:box|br-)/.test(name);
+const isBridges = ({ name, family }: Table) => isIpFamily(family) && /^(?:box|br-)/.test(name);
 
-const isFirewalld = ({ table: { name: table, family }, name }: BaseChain) =>
+const isFirewalld = ({ table: { name: table, family }, name }: Chain) =>
   family === FAMILY.INET && table === "firewalld" && name === "filter_FORWARD";
+
+function chainsOfIptables(chains: readonly Chain[]): Chain[] {
+  return chains.filter(({ table, name }) => isIptables(table) && CHAINS.includes(name));
+}
+
+function otherFilters(chains: readonly Chain[]): Chain[] {
+  return chains.filter(({ table, type, hook }) =>
+    type === "filter" && hook === HOOK.FORWARD &&
+    (table.family === FAMILY.INET || isIpFamily(table.family)) &&
+    !isIptables(table) && !isBridges(table)
+  );
+}
 
 function matchesOf(bridge: string) {
   return {
@@ -93,9 +113,8 @@ function matchesOf(bridge: string) {
 
 /** What ends it. */
 export function forgetForwarding(bridge: string): Request[] {
-  const own = CHAINS.filter((name) => iptables.hasChain(name))
-    .map((name) => ({ table: iptables, name }));
-  return [...own, ...otherFilters()].flatMap(({ table, name }) =>
+  const chains = listChains();
+  return [...chainsOfIptables(chains), ...otherFilters(chains)].flatMap(({ table, name }) =>
     table.findRules(name, commentOf(bridge)).map((handle) => table.deleteRule(name, handle))
   );
 }

@@ -1,10 +1,12 @@
 /**
- * Publishing ports: elements of the maps of a bridge's table, by which the kernel sends on what comes to the host's IPv4
- * addresses, 127.0.0.1 among them. What comes to those of IPv6, the relay passes on (relay.ts).
+ * Publishing ports: elements of the maps of a bridge's tables, by which the kernel sends on what comes to the host's IPv4
+ * addresses, 127.0.0.1 among them, and to those of IPv6 if the container has one. What comes to ::1, or by IPv6 for a container
+ * without, the relay passes on (relay.ts).
  */
 
 import { isErrno } from "../../../ffi/errno.ts";
-import { forgetExchanges } from "../../../ffi/netlink/netfilter/conntrack.ts";
+import { type Exchange, forgetExchanges } from "../../../ffi/netlink/netfilter/conntrack.ts";
+import { FAMILY, type IpFamily } from "../../../ffi/netlink/netfilter/expressions.ts";
 import { type Element, Table } from "../../../ffi/netlink/netfilter/nftables.ts";
 import { commit } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { concatenate, portValue } from "../../../ffi/netlink/netfilter/values.ts";
@@ -16,6 +18,9 @@ import type { PortMap } from "../../../storage/container/config.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { MAP } from "../nftables/bridge_table.ts";
 
+/** What is bound to every address of the host. */
+const ANY = ["0.0.0.0", "::"];
+const IPV6_LOOPBACK = "::1";
 const PROTOCOLS: Record<string, number> = { tcp: 6, udp: 17, sctp: 132 };
 
 /** Publishes ports on the first of a container's networks that leads outside. */
@@ -24,7 +29,10 @@ export function publishOn(endpoints: readonly Endpoint[], ports: PortMap): void 
     !internal && bridge !== "" && ipAddress !== ""
   );
   if (endpoint === undefined) return;
-  forwardPorts(endpoint.bridge, ports, endpoint.ipAddress);
+  const { bridge, ipAddress, ipv6 } = endpoint;
+  for (const address of [ipAddress, ...ipv6 ? [ipv6.address] : []]) {
+    forwardPorts(bridge, ports, address);
+  }
   using socket = new NetlinkSocket(NETLINK.ROUTE);
   const port = findLink(socket, endpoint.hostInterface);
   if (port !== undefined) socket.request(setBridgePort(port.index, BRIDGE_PORT.HAIRPIN));
@@ -32,7 +40,8 @@ export function publishOn(endpoints: readonly Endpoint[], ports: PortMap): void 
 
 /** Sends on what comes to published ports to a container's address on a bridge. The ports are reserved for it. */
 export function forwardPorts(bridge: string, ports: PortMap, address: string): void {
-  const table = new Table(bridge), elements = elementsOf(ports, address);
+  const family = familyOf(address), table = new Table(bridge, family);
+  const elements = elementsOf(ports, address);
   if (elements.length === 0) return;
   const datagramPorts = publishedDatagramPorts(ports);
   const add = elements.map(([map, element]) => table.addElements(map, [element]));
@@ -47,9 +56,12 @@ export function forwardPorts(bridge: string, ports: PortMap, address: string): v
   }
   // Who sent to it before it was published went on being sent where there was nobody.
   if (datagramPorts.size > 0) {
-    forgetExchanges(({ port, server }) => server !== address && datagramPorts.has(port));
+    const isMeant = ({ port, server }: Exchange) => server !== address && datagramPorts.has(port);
+    forgetExchanges(family, isMeant);
   }
 }
+
+const familyOf = (address: string): IpFamily => address.includes(":") ? FAMILY.IPV6 : FAMILY.IPV4;
 
 function publishedDatagramPorts(ports: PortMap): Set<number> {
   const bindings = Object.entries(ports).filter(([key]) => key.endsWith("/udp"))
@@ -59,13 +71,13 @@ function publishedDatagramPorts(ports: PortMap): Set<number> {
 
 /** Ends all that is sent on to an address of a bridge. */
 export function endForwarding(bridge: string, address: string): void {
-  const own = encodeAddress(address).join();
+  const own = encodeAddress(address), family = familyOf(address);
   const ended = removeElements(
-    new Table(bridge),
-    ({ value }) => value?.subarray(0, 4).join() === own,
+    new Table(bridge, family),
+    ({ value }) => value?.subarray(0, own.length).join() === own.join(),
   );
   // A client that goes on sending would be led to whoever has the address next.
-  if (ended.some(isOfDatagrams)) forgetExchanges(({ server }) => server === address);
+  if (ended.some(isOfDatagrams)) forgetExchanges(family, ({ server }) => server === address);
 }
 
 /** The protocol stands before the port, at the end of a key. */
@@ -90,10 +102,11 @@ function elementsOf(ports: PortMap, address: string): (readonly [map: string, El
   return Object.entries(ports).flatMap(([key, bindings]) => {
     const [port, name] = key.split("/"), protocol = Uint8Array.of(PROTOCOLS[name] ?? 0, 0, 0, 0);
     const value = concatenate(encodeAddress(address), portValue(Number(port)));
-    return (bindings ?? []).filter(({ HostIp }) => !HostIp.includes(":"))
+    return (bindings ?? [])
+      .filter(({ HostIp }) => familyOf(HostIp) === familyOf(address) && HostIp !== IPV6_LOOPBACK)
       .map(({ HostIp, HostPort }) => {
         const target = concatenate(protocol, portValue(Number(HostPort)));
-        return HostIp === "0.0.0.0"
+        return ANY.includes(HostIp)
           ? [MAP.PORTS, { key: target, value }] as const
           : [MAP.ADDRESSED_PORTS, {
             key: concatenate(encodeAddress(HostIp), target),

@@ -15,7 +15,6 @@ import {
   REGISTER,
 } from "../../../ffi/netlink/netfilter/expressions.ts";
 import { HOOK, PRIORITY, Table } from "../../../ffi/netlink/netfilter/nftables.ts";
-import { commit } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { portValue } from "../../../ffi/netlink/netfilter/values.ts";
 import { encodeAddress } from "../../../ffi/ip_address.ts";
 
@@ -38,10 +37,7 @@ export function redirectQuestions(ports: { readonly udp: number; readonly tcp: n
     load(portValue(port).subarray(0, 2), second),
     destinationNat(),
   ];
-  commit([
-    table.create(),
-    table.delete(),
-    table.create(),
+  table.replace([
     table.baseChain("output", { type: "nat", hook: HOOK.OUTPUT, priority: PRIORITY.DSTNAT }),
     table.rule("output", rule(UDP, ports.udp)),
     table.rule("output", rule(TCP, ports.tcp)),

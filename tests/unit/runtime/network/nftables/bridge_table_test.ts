@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FAMILY } from "../../../../../ffi/netlink/netfilter/expressions.ts";
 import { commit } from "../../../../../ffi/netlink/netfilter/transaction.ts";
 import { makeTable, removeTable } from "../../../../../runtime/network/nftables/bridge_table.ts";
 import {
@@ -8,6 +9,7 @@ import {
 import { TestNetwork } from "./helpers.ts";
 
 const ordinary = {
+  family: FAMILY.IPV4,
   name: "box0",
   subnet: "172.17.0.0/16",
   masquerade: true,
@@ -16,8 +18,8 @@ const ordinary = {
 };
 const ignore = Deno.uid() !== 0;
 
-function rulesOf(network: TestNetwork): string[] {
-  const text = network.run("nft", "list", "table", "ip", "box0");
+function rulesOf(network: TestNetwork, family = "ip"): string[] {
+  const text = network.run("nft", "list", "table", family, "box0");
   return text.split("\n").map((line) => line.trim())
     .filter((line) => line !== "" && line !== "}" && !/^(?:table|map|chain|type) /.test(line));
 }
@@ -33,8 +35,8 @@ Deno.test({
   fn() {
     using network = new TestNetwork();
     const bridge = { ...ordinary, subnet: "172.17.0.5/16" };
-    network.inside(() => commit(makeTable(bridge)));
-    network.inside(() => commit(makeTable(bridge)));
+    network.inside(() => makeTable(bridge));
+    network.inside(() => makeTable(bridge));
     assert.deepEqual(rulesOf(network), [
       'iifname "box0" ip daddr 127.0.0.0/8 drop',
       ...publishing,
@@ -51,11 +53,44 @@ Deno.test({
 });
 
 Deno.test({
+  name: "IPv6 has a table of its own, which leaves ::1 to the relay",
+  ignore,
+  fn() {
+    using network = new TestNetwork();
+    const bridge = { ...ordinary, family: FAMILY.IPV6, subnet: "fd00:1:2::/48" };
+    const publishing = [
+      "fib daddr type local dnat ip6 to ip6 daddr . meta l4proto . th dport map @addressed-ports",
+      "fib daddr type local ip6 daddr != ::1 dnat ip6 to meta l4proto . th dport map @ports",
+    ];
+    network.inside(() => makeTable(bridge));
+    assert.deepEqual(rulesOf(network, "ip6"), [
+      ...publishing,
+      ...publishing,
+      'ip6 saddr fd00:1:2::/48 oifname != "box0" masquerade',
+      'ip6 saddr fd00:1:2::/48 oifname "box0" ct status dnat masquerade',
+      'iifname "box0" oifname "box0" accept',
+      'oifname "box0" ct state established,related accept',
+      'oifname "box0" ct status dnat accept',
+      'oifname "box0" drop',
+    ]);
+    network.inside(() => makeTable({ ...bridge, subnet: "fd00:1:2::/61", isolating: true }));
+    assert.ok(rulesOf(network, "ip6").includes('iifname "box0" oifname "box0" drop'));
+    assert.ok(
+      rulesOf(network, "ip6").includes(
+        'ip6 saddr fd00:1:2::/61 oifname != "box0" masquerade',
+      ),
+    );
+    network.inside(() => commit(removeTable("box0", FAMILY.IPV6)));
+    assert.equal(network.run("nft", "list", "ruleset"), "");
+  },
+});
+
+Deno.test({
   name: "of an internal network nothing comes out, and nothing in",
   ignore,
   fn() {
     using network = new TestNetwork();
-    network.inside(() => commit(makeTable({ ...ordinary, masquerade: false, internal: true })));
+    network.inside(() => makeTable({ ...ordinary, masquerade: false, internal: true }));
     assert.deepEqual(rulesOf(network).slice(-3), [
       'iifname "box0" oifname "box0" accept',
       'iifname "box0" drop',
@@ -69,7 +104,7 @@ Deno.test({
   ignore,
   fn() {
     using network = new TestNetwork();
-    network.inside(() => commit(makeTable({ ...ordinary, isolating: true })));
+    network.inside(() => makeTable({ ...ordinary, isolating: true }));
     assert.deepEqual(rulesOf(network).slice(-5, -2), [
       'iifname "box0" oifname "box0" ct status dnat accept',
       'iifname "box0" oifname "box0" drop',
@@ -85,9 +120,9 @@ Deno.test({
     using network = new TestNetwork();
     network.run("nft", "add", "table", "inet", "firewalld");
     network.inside(() => {
-      commit(makeTable(ordinary));
-      commit(removeTable("box0"));
-      commit(removeTable("box0"));
+      makeTable(ordinary);
+      commit(removeTable("box0", FAMILY.IPV4));
+      commit(removeTable("box0", FAMILY.IPV4));
     });
     assert.equal(network.run("nft", "list", "ruleset").trim(), "table inet firewalld {\n}");
   },
@@ -178,6 +213,33 @@ for (const [what, definition, expected] of filters) {
     },
   });
 }
+
+Deno.test({
+  name: "a bridge with IPv6 is let through by the filters for IPv6, too",
+  ignore,
+  fn() {
+    using network = new TestNetwork();
+    network.run("ip6tables", "-P", "FORWARD", "DROP");
+    network.run(
+      "nft",
+      "add table ip6 wall; add chain ip6 wall f { type filter hook forward priority 0; policy drop; }; " +
+        "add table inet both; add chain inet both f { type filter hook forward priority 0; policy drop; }",
+    );
+    const before = network.run("nft", "list", "ruleset");
+    network.inside(() => acceptForwarding("box0"));
+    assert.equal(network.run("nft", "list", "ruleset").match(/box: box0/g)?.length, 2);
+    network.inside(() => {
+      commit(forgetForwarding("box0"));
+      acceptForwarding("box0", { ipv6: true });
+    });
+    const rules = network.run("nft", "list", "ruleset");
+    assert.equal(rules.match(/box: box0/g)?.length, 6);
+    assert.doesNotMatch(rules, /nfproto/);
+    assert.match(network.run("ip6tables", "-S"), /^-A FORWARD -o box0 .* -j ACCEPT$/m);
+    network.inside(() => commit(forgetForwarding("box0")));
+    assert.equal(network.run("nft", "list", "ruleset"), before);
+  },
+});
 
 Deno.test({
   name: "without iptables there is nothing to be let through",

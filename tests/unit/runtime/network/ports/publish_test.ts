@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { commit } from "../../../../../ffi/netlink/netfilter/transaction.ts";
+import { FAMILY } from "../../../../../ffi/netlink/netfilter/expressions.ts";
 import { makeTable } from "../../../../../runtime/network/nftables/bridge_table.ts";
 import { endForwarding, forwardPorts } from "../../../../../runtime/network/ports/publish.ts";
 import { TestNetwork } from "../nftables/helpers.ts";
@@ -11,6 +11,7 @@ const ports = {
 };
 
 const bridge = {
+  family: FAMILY.IPV4,
   name: "box0",
   subnet: "172.17.0.0/16",
   masquerade: true,
@@ -25,7 +26,7 @@ Deno.test({
     using network = new TestNetwork();
     const list = () => network.run("nft", "list", "table", "ip", "box0").replace(/\s+/g, " ");
     network.inside(() => {
-      commit(makeTable(bridge));
+      makeTable(bridge);
       forwardPorts("box0", ports, "172.17.0.2");
     });
     assert.match(list(), /elements = \{ tcp \. 8080 : 172\.17\.0\.2 \. 80 \}/);
@@ -42,6 +43,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: "to a container with IPv6, ports are published by IPv6, too, but for ::1",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    using network = new TestNetwork();
+    const list = () => network.run("nft", "list", "table", "ip6", "box0").replace(/\s+/g, " ");
+    const addressed = {
+      ...ports,
+      "443/tcp": [{ HostIp: "::1", HostPort: "443" }, { HostIp: "fd00::1", HostPort: "444" }],
+    };
+    network.inside(() => {
+      makeTable({ ...bridge, family: FAMILY.IPV6, subnet: "fd00:1::/64" });
+      forwardPorts("box0", addressed, "fd00:1::2");
+    });
+    assert.match(list(), /map ports \{[^}]* elements = \{ tcp \. 8080 : fd00:1::2 \. 80 \}/);
+    assert.match(list(), /elements = \{ fd00::1 \. tcp \. 444 : fd00:1::2 \. 443 \}/);
+    network.inside(() => endForwarding("box0", "fd00:1::2"));
+    assert.doesNotMatch(list(), /elements/);
+  },
+});
+
+Deno.test({
   name: "who sends datagrams is led to the port that is published now, not to the one that was",
   ignore: Deno.uid() !== 0,
   fn() {
@@ -51,7 +73,7 @@ Deno.test({
       network.run("ip", "link", "set", link, "up");
     }
     network.run("ip", "addr", "add", "172.17.0.1/16", "dev", "box0");
-    network.inside(() => commit(makeTable(bridge)));
+    network.inside(() => makeTable(bridge));
     const send = (port: number) =>
       network.run("bash", "-c", `echo hello >/dev/udp/172.17.0.1/${port}`);
     /** Who answers at a port, as the kernel remembers it. */
