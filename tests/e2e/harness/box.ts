@@ -1,6 +1,6 @@
 /** box in a store of its own: what every end-to-end test works with. */
 
-import { busyboxTar, debianTar } from "./fixtures.ts";
+import { busyboxTar, cached, debianTar } from "./fixtures.ts";
 import {
   describeLeftover,
   type HostLeftover,
@@ -19,6 +19,9 @@ const mainModule = `${project}/main.ts`;
 
 /** How many bytes are passed over where one after the other is changed: with the compiled program, after the source, more. */
 export const STRIDE = Deno.env.has("BOX_BINARY") ? 3 : 1;
+
+/** Where stores to begin with are kept while the tests run, if somebody removes them afterwards. */
+const stores = Deno.env.get("BOX_TEST_STORES");
 
 /** The compiled program when BOX_BINARY names one, else the source. */
 const binary = Deno.env.get("BOX_BINARY") && await Deno.realPath(Deno.env.get("BOX_BINARY")!);
@@ -100,9 +103,29 @@ export class Box extends Program {
 
   /** Imports a small root file system, and returns the name of the image. */
   async busybox(): Promise<string> {
+    const isNew = !await Deno.stat(this.root).then(() => true, () => false);
+    if (isNew && stores && this.defaults.uid === undefined) await this.#copyWithBusybox(stores);
+    else await this.#importBusybox();
+    return "busybox";
+  }
+
+  /** Most tests begin with this image: the first imports it, and the others get a copy of that store. */
+  async #copyWithBusybox(directory: string): Promise<void> {
+    const copy = async (from: string, to: string) => {
+      const { code, stderr } = await run(["cp", "-a", from, to]);
+      if (code !== 0) throw new Error(stderr);
+    };
+    const build = async (output: string) => {
+      await this.#importBusybox();
+      await copy(this.root, output);
+    };
+    const store = await cached("busybox", build, directory);
+    if (!await Deno.stat(this.root).then(() => true, () => false)) await copy(store, this.root);
+  }
+
+  async #importBusybox(): Promise<void> {
     const archive = await this.#readable(await busyboxTar());
     await this.ok(["import", "--change", 'CMD ["sh"]', archive, "busybox"]);
-    return "busybox";
   }
 
   /** Imports a minimal Debian 12, and returns the name of the image. */
