@@ -31,6 +31,8 @@ export class Box extends Program {
   /** Ids of all containers seen in the store, to recognize what they leave behind. */
   readonly #containers = new Set<string>();
   readonly #spawned: RunningProcess[] = [];
+  /** Whether there is nothing on the host any more that would have to be taken away. */
+  #leftNothing = false;
 
   private constructor(
     /** Parent of all that belongs to this test. */
@@ -167,9 +169,14 @@ export class Box extends Program {
     }
     const containers = this.#rememberContainers();
     if (containers.length > 0) await this.ok(["rm", "--force", "--volumes", ...containers]);
+    let left: HostLeftover[] = [];
     // A monitor may take a moment to notice that it is no longer needed.
-    await eventually("", () => this.#hostLeftovers().length === 0, 5_000).catch(() => {});
-    return [...this.#hostLeftovers().map(describeLeftover), ...storeLeftovers(this.root)];
+    await eventually("", () => {
+      left = this.#hostLeftovers();
+      return left.length === 0;
+    }, 5_000).catch(() => {});
+    this.#leftNothing = left.length === 0;
+    return [...left.map(describeLeftover), ...storeLeftovers(this.root)];
   }
 
   #hostLeftovers(): HostLeftover[] {
@@ -182,11 +189,13 @@ export class Box extends Program {
 
   /** Takes everything away, by force, also from under programs that a failed test left running. */
   async remove(): Promise<void> {
-    await eventually("what the test left is gone", async () => {
-      const leftovers = this.#hostLeftovers();
-      await removeLeftovers(leftovers);
-      return leftovers.length === 0;
-    });
+    if (!this.#leftNothing) {
+      await eventually("what the test left is gone", async () => {
+        const leftovers = this.#hostLeftovers();
+        await removeLeftovers(leftovers);
+        return leftovers.length === 0;
+      });
+    }
     // Deno.remove would follow a mount that could not be detached.
     const { code, stderr } = await run(["rm", "-rf", "--one-file-system", this.top]);
     if (code !== 0) throw new Error(stderr);
