@@ -9,6 +9,7 @@ import { describeLeftover, hostState } from "../tests/e2e/harness/host.ts";
 import { must } from "./command.ts";
 import { installPackages, testPackages } from "./packages.ts";
 import { filterFor, withSecondTry, worthASecondTry } from "./test/second_try.ts";
+import { withScratch } from "./test/scratch.ts";
 import { formatTotals, readReport, sum, type TestReport } from "./test/totals.ts";
 
 const project = new URL("..", import.meta.url).pathname;
@@ -17,20 +18,18 @@ const project = new URL("..", import.meta.url).pathname;
 const LIMIT = 20 * 60_000 * Number(Deno.env.get("BOX_TEST_PATIENCE") ?? 1);
 
 /** Runs `deno test` with the terminal as it is, and counts. */
-async function denoTest(
-  args: string[],
-  environment: Record<string, string> = {},
-): Promise<TestReport> {
-  const directory = await Deno.makeTempDir();
-  const junit = `${directory}/junit.xml`;
-  const skips = `${directory}/skips`;
-  await Deno.writeTextFile(skips, "");
-  try {
+function denoTest(args: string[], environment: Record<string, string> = {}): Promise<TestReport> {
+  return withScratch(async (scratch) => {
+    const junit = `${scratch}/junit.xml`;
+    const skips = `${scratch}/skips`;
+    await Deno.writeTextFile(skips, "");
     const process = new Deno.Command(Deno.execPath(), {
       args: ["test", "--allow-all", "--no-check", `--junit-path=${junit}`, ...args],
       cwd: project,
       env: {
+        TMPDIR: scratch,
         BOX_TEST_SKIPS: skips,
+        BOX_TEST_STORES: `${scratch}/stores`,
         ...environment,
         ...Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" },
       },
@@ -46,9 +45,7 @@ async function denoTest(
     const lateSkips = (await Deno.readTextFile(skips)).split("\n").filter(Boolean);
     const filtered = args.some((arg) => arg.startsWith("--filter"));
     return readReport(report, { lateSkips, filtered, exitCode: code });
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  });
 }
 
 /** Runs the end-to-end tests, and counts it as one more failure when the host is not as before. */

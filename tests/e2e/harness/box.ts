@@ -1,6 +1,6 @@
 /** box in a store of its own: what every end-to-end test works with. */
 
-import { busyboxTar, debianTar } from "./fixtures.ts";
+import { busyboxTar, cached, debianTar } from "./fixtures.ts";
 import {
   describeLeftover,
   type HostLeftover,
@@ -20,6 +20,9 @@ const mainModule = `${project}/main.ts`;
 /** How many bytes are passed over where one after the other is changed: with the compiled program, after the source, more. */
 export const STRIDE = Deno.env.has("BOX_BINARY") ? 3 : 1;
 
+/** Where stores to begin with are kept while the tests run, if somebody removes them afterwards. */
+const stores = Deno.env.get("BOX_TEST_STORES");
+
 /** The compiled program when BOX_BINARY names one, else the source. */
 const binary = Deno.env.get("BOX_BINARY") && await Deno.realPath(Deno.env.get("BOX_BINARY")!);
 const source = [Deno.execPath(), "run", "--allow-all", "--quiet", mainModule];
@@ -28,6 +31,8 @@ export class Box extends Program {
   /** Ids of all containers seen in the store, to recognize what they leave behind. */
   readonly #containers = new Set<string>();
   readonly #spawned: RunningProcess[] = [];
+  /** Whether there is nothing on the host any more that would have to be taken away. */
+  #leftNothing = false;
 
   private constructor(
     /** Parent of all that belongs to this test. */
@@ -100,9 +105,29 @@ export class Box extends Program {
 
   /** Imports a small root file system, and returns the name of the image. */
   async busybox(): Promise<string> {
+    const isNew = !await Deno.stat(this.root).then(() => true, () => false);
+    if (isNew && stores && this.defaults.uid === undefined) await this.#copyWithBusybox(stores);
+    else await this.#importBusybox();
+    return "busybox";
+  }
+
+  /** Most tests begin with this image: the first imports it, and the others get a copy of that store. */
+  async #copyWithBusybox(directory: string): Promise<void> {
+    const copy = async (from: string, to: string) => {
+      const { code, stderr } = await run(["cp", "-a", from, to]);
+      if (code !== 0) throw new Error(stderr);
+    };
+    const build = async (output: string) => {
+      await this.#importBusybox();
+      await copy(this.root, output);
+    };
+    const store = await cached("busybox", build, directory);
+    if (!await Deno.stat(this.root).then(() => true, () => false)) await copy(store, this.root);
+  }
+
+  async #importBusybox(): Promise<void> {
     const archive = await this.#readable(await busyboxTar());
     await this.ok(["import", "--change", 'CMD ["sh"]', archive, "busybox"]);
-    return "busybox";
   }
 
   /** Imports a minimal Debian 12, and returns the name of the image. */
@@ -144,9 +169,14 @@ export class Box extends Program {
     }
     const containers = this.#rememberContainers();
     if (containers.length > 0) await this.ok(["rm", "--force", "--volumes", ...containers]);
+    let left: HostLeftover[] = [];
     // A monitor may take a moment to notice that it is no longer needed.
-    await eventually("", () => this.#hostLeftovers().length === 0, 5_000).catch(() => {});
-    return [...this.#hostLeftovers().map(describeLeftover), ...storeLeftovers(this.root)];
+    await eventually("", () => {
+      left = this.#hostLeftovers();
+      return left.length === 0;
+    }, 5_000).catch(() => {});
+    this.#leftNothing = left.length === 0;
+    return [...left.map(describeLeftover), ...storeLeftovers(this.root)];
   }
 
   #hostLeftovers(): HostLeftover[] {
@@ -159,11 +189,13 @@ export class Box extends Program {
 
   /** Takes everything away, by force, also from under programs that a failed test left running. */
   async remove(): Promise<void> {
-    await eventually("what the test left is gone", async () => {
-      const leftovers = this.#hostLeftovers();
-      await removeLeftovers(leftovers);
-      return leftovers.length === 0;
-    });
+    if (!this.#leftNothing) {
+      await eventually("what the test left is gone", async () => {
+        const leftovers = this.#hostLeftovers();
+        await removeLeftovers(leftovers);
+        return leftovers.length === 0;
+      });
+    }
     // Deno.remove would follow a mount that could not be detached.
     const { code, stderr } = await run(["rm", "-rf", "--one-file-system", this.top]);
     if (code !== 0) throw new Error(stderr);

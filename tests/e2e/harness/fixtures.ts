@@ -6,17 +6,18 @@ import { Skip } from "./skip.ts";
 
 const cache = new URL("../../../.cache/fixtures", import.meta.url).pathname;
 
-/** Makes `cache/name` with `build` unless it is there; test files that run side by side wait. */
-async function cached(
+/** Makes `name` in a directory with `build` unless it is there; test files that run side by side wait. */
+export async function cached(
   name: string,
   build: (output: string, scratch: string) => Promise<void>,
+  directory = cache,
 ): Promise<string> {
-  const file = `${cache}/${name}`;
-  await Deno.mkdir(cache, { recursive: true });
-  using lock = await Deno.open(`${cache}/${name}.lock`, { create: true, write: true });
+  const file = `${directory}/${name}`;
+  await Deno.mkdir(directory, { recursive: true });
+  using lock = await Deno.open(`${directory}/${name}.lock`, { create: true, write: true });
   await lock.lock(true);
   if (await Deno.stat(file).then(() => true, () => false)) return file;
-  const scratch = await Deno.makeTempDir({ dir: cache });
+  const scratch = await Deno.makeTempDir({ dir: directory });
   try {
     await build(`${scratch}/output`, scratch);
     await Deno.rename(`${scratch}/output`, file);

@@ -91,6 +91,13 @@ function processes(marked: (text: string) => boolean): HostLeftover[] {
     if (!/^\d+$/.test(pid) || Number(pid) === Deno.pid) continue;
     const directory = `/proc/${pid}`;
     const commandLine = read(`${directory}/cmdline`).replaceAll("\0", " ").trim();
+    // Half of all are the kernel's own. A process that has ended, and is not yet waited for, still has its cgroup.
+    if (commandLine === "" && link(`${directory}/exe`) === "") {
+      if (marked(read(`${directory}/cgroup`))) {
+        found.push({ kind: "process", name: pid, detail: "" });
+      }
+      continue;
+    }
     const traces = [
       commandLine,
       read(`${directory}/environ`),
