@@ -1,7 +1,7 @@
 /** --build-context NAME=VALUE: further contexts, which can be images. */
 import { contextName } from "../../runtime/build/frontend/stage_sources.ts";
 import type { NamedContext } from "../../runtime/build/solver/request.ts";
-import { isDigest } from "../../storage/digest.ts";
+import { isContentDigest } from "../../storage/digest.ts";
 import { CliError, UsageError } from "../cli/errors.ts";
 import { parseRepository } from "./inputs.ts";
 
@@ -28,7 +28,9 @@ function contextOf(value: string): NamedContext {
 /** `PATH[:TAG][@DIGEST]` */
 function layoutOf(text: string): NamedContext {
   const at = text.indexOf("@"), digest = at < 0 ? undefined : text.slice(at + 1);
-  if (digest !== undefined && !isDigest(digest)) throw new CliError(`invalid digest ${digest}`);
+  if (digest !== undefined && !isContentDigest(digest)) {
+    throw new CliError(`invalid digest ${digest}`);
+  }
   const [, path, tag] = /^(.*?)(?::([\w.-]+))?$/s.exec(at < 0 ? text : text.slice(0, at))!;
   return { kind: "layout", path, choice: { ...(tag && { tag }), ...(digest && { digest }) } };
 }

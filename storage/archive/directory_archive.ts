@@ -9,6 +9,7 @@ import { InvalidError } from "../errors.ts";
 import { type ByteSource, fileSource } from "../layer/source.ts";
 import type { Store } from "../store.ts";
 import {
+  algorithmFor,
   DOCUMENT_LIMIT,
   type ImageArchive,
   missingFile,
@@ -47,7 +48,8 @@ export class DirectoryArchive implements ImageArchive {
     if (fd === undefined) throw missingFile(name);
     try {
       const source = fileSource(fd), { size } = statAt(fd, "");
-      return await unpackLayer(this.store, this.watch?.(name, size, source) ?? source);
+      const watched = this.watch?.(name, size, source) ?? source;
+      return await unpackLayer(this.store, watched, algorithmFor(name));
     } finally {
       close(fd);
     }

@@ -1,6 +1,6 @@
 /** An archive of images as those see it who look for images in it. */
 
-import { sha256 } from "../digest.ts";
+import { algorithmOf, type DigestAlgorithm, digestLike, isContentDigest } from "../digest.ts";
 import { InvalidError } from "../errors.ts";
 import type { ByteSource } from "../layer/source.ts";
 import type { UnpackedLayer } from "./unpacked_layer.ts";
@@ -30,8 +30,14 @@ export type WatchLayer = (name: string, size: number, source: ByteSource) => Byt
 
 /** The digest that the name of a file in an OCI layout promises. */
 export function promisedDigest(name: string): string | undefined {
-  const hash = /(?:^|\/)blobs\/sha256\/([a-f0-9]{64})$/.exec(name)?.[1];
-  return hash && `sha256:${hash}`;
+  const [, algorithm, hash] = /(?:^|\/)blobs\/(\w+)\/([a-f0-9]+)$/.exec(name) ?? [];
+  const digest = `${algorithm}:${hash}`;
+  return isContentDigest(digest) ? digest : undefined;
+}
+
+/** With what a layer's file is to be hashed. */
+export function algorithmFor(name: string): DigestAlgorithm {
+  return algorithmOf(promisedDigest(name) ?? "");
 }
 
 /** Reads a document that must be there, and that must be what its name says. */
@@ -39,7 +45,7 @@ export async function readDocument(archive: ImageArchive, name: string): Promise
   const bytes = await archive.read(name);
   if (bytes === undefined) throw missingFile(name);
   const promised = promisedDigest(name);
-  if (promised !== undefined) verifyDigest(name, promised, await sha256(bytes));
+  if (promised !== undefined) verifyDigest(name, promised, await digestLike(promised, bytes));
   return bytes;
 }
 

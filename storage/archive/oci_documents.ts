@@ -3,7 +3,7 @@
  * either is refused, or two programs would see different images behind one digest (CVE-2021-41190).
  */
 
-import { isDigest } from "../digest.ts";
+import { isContentDigest } from "../digest.ts";
 import { InvalidError } from "../errors.ts";
 import { parseDocument } from "./image_archive.ts";
 import {
@@ -73,7 +73,9 @@ function checkDescriptor(value: unknown, name: string): asserts value is Descrip
   const isValid = typeof mediaType === "string" && typeof digest === "string" &&
     Number.isSafeInteger(size) && size! >= 0;
   if (!isValid) throw new InvalidError(`${name} has a malformed descriptor`);
-  if (!isDigest(digest)) throw new InvalidError(`unsupported digest ${JSON.stringify(digest)}`);
+  if (!isContentDigest(digest)) {
+    throw new InvalidError(`unsupported digest ${JSON.stringify(digest)}`);
+  }
   for (const text of Object.values(annotations ?? {})) {
     if (typeof text !== "string") throw new InvalidError(`${name} has malformed annotations`);
   }

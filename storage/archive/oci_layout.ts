@@ -1,6 +1,6 @@
 /** Finds the images in an OCI image layout. */
 
-import { sha256 } from "../digest.ts";
+import { digestLike } from "../digest.ts";
 import { InvalidError } from "../errors.ts";
 import { parseReference, type Reference, withDefaultTag } from "../image/reference.ts";
 import {
@@ -126,7 +126,7 @@ export async function readBlob(
   const path = blobPath(digest), bytes = await archive.read(path);
   if (bytes === undefined) throw missingFile(path);
   verifySize(path, size, bytes.length);
-  verifyDigest(path, digest, await sha256(bytes));
+  verifyDigest(path, digest, await digestLike(digest, bytes));
   return bytes;
 }
 

@@ -11,6 +11,7 @@ import type { TarHeader } from "../layer/tar/header.ts";
 import { TarReader } from "../layer/tar/reader.ts";
 import type { Store } from "../store.ts";
 import {
+  algorithmFor,
   DOCUMENT_LIMIT,
   FILES_LIMIT,
   type ImageArchive,
@@ -77,7 +78,8 @@ export class SeekableArchive implements ImageArchive {
     const range = this.files.get(this.links.resolve(name));
     if (range === undefined) throw missingFile(name);
     const source = this.contentOf(range);
-    return await unpackLayer(this.store, this.watch?.(name, range.size, source) ?? source);
+    const watched = this.watch?.(name, range.size, source) ?? source;
+    return await unpackLayer(this.store, watched, algorithmFor(name));
   }
 
   private async *contentOf({ start, size }: Range): ByteSource {

@@ -12,6 +12,7 @@ import { BLOCK_SIZE, checksumMatches, isZeroBlock } from "../layer/tar/block.ts"
 import type { Store } from "../store.ts";
 import { readEntries, type TarEntry } from "./entries.ts";
 import {
+  algorithmFor,
   DOCUMENT_LIMIT,
   FILES_LIMIT,
   type ImageArchive,
@@ -74,7 +75,7 @@ export class StreamedArchive implements ImageArchive {
         this.files.set(path, { kind: "taken" });
         return file.layer;
       case "document": // so small or so odd that it was not taken for a layer
-        return await unpackLayer(this.store, once(file.bytes));
+        return await unpackLayer(this.store, once(file.bytes), algorithmFor(path));
       case "broken":
         throw file.error;
       case "taken":
@@ -107,7 +108,7 @@ export class StreamedArchive implements ImageArchive {
     if (!looksLikeLayer(head)) return await this.keep(path, size, whole);
     try {
       const source = this.watch?.(path, size, whole) ?? whole;
-      return { kind: "layer", layer: await unpackLayer(this.store, source) };
+      return { kind: "layer", layer: await unpackLayer(this.store, source, algorithmFor(path)) };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       return { kind: "broken", error };

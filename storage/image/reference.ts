@@ -3,13 +3,14 @@
  * stores the familiar form: without `docker.io/` and `library/`.
  */
 
+import { isContentDigest } from "../digest.ts";
 import { InvalidError } from "../errors.ts";
 
 export interface Reference {
   /** Familiar repository name, such as `busybox` or `localhost:5000/team/app`. */
   readonly repository: string;
   readonly tag?: string;
-  /** `sha256:` and 64 digits. */
+  /** `sha256:` and 64 digits, or `sha512:` and 128. */
   readonly digest?: string;
 }
 
@@ -19,8 +20,6 @@ const domainComponent = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
 const domain = `${domainComponent}(?:\\.${domainComponent})*(?::[0-9]+)?`;
 const namePattern = new RegExp(`^(?:${domain}/)?${component}(?:/${component})*$`);
 const tagPattern = /^[\w][\w.-]{0,127}$/;
-const digestPattern = /^sha256:[a-f0-9]{64}$/;
-
 const DEFAULT_TAG = "latest";
 const LONGEST_NAME = 255;
 
@@ -46,7 +45,7 @@ export function parseReference(text: string): Reference {
   if (tag !== undefined && !tagPattern.test(tag)) {
     throw new InvalidError("invalid reference format");
   }
-  if (digest !== undefined && !digestPattern.test(digest)) {
+  if (digest !== undefined && !isContentDigest(digest)) {
     throw new InvalidError("invalid reference format");
   }
   return { repository: familiar(full), tag, digest };

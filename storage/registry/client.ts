@@ -1,6 +1,6 @@
 /** What box asks a registry for: OCI distribution spec, "Endpoints". */
 
-import { isDigest, sha256 } from "../digest.ts";
+import { digestLike, isContentDigest, sha256 } from "../digest.ts";
 import { EngineError, InvalidError } from "../errors.ts";
 import { refusalOf, RegistryError } from "./error.ts";
 import { ACCEPTED_MANIFESTS, type Manifest, MANIFEST_LIMIT } from "./manifest.ts";
@@ -44,15 +44,10 @@ export class RegistryClient {
       signal: this.signal,
     }, 200);
     const bytes = await readLimited(response, MANIFEST_LIMIT, `manifest ${reference}`);
-    const digest = await sha256(bytes);
-    const promised = isDigest(reference)
-      ? reference
-      : response.headers.get("docker-content-digest");
-    if (isDigest(promised) && promised !== digest) {
-      throw new InvalidError(
-        `manifest verification failed for digest ${promised}: the bytes have ${digest}`,
-      );
-    }
+    const isNamed = isContentDigest(reference);
+    const promised = isNamed ? reference : response.headers.get("docker-content-digest");
+    if (isContentDigest(promised)) await verify("manifest", promised, bytes);
+    const digest = isNamed ? reference : await sha256(bytes);
     return { mediaType: mediaTypeOf(response, bytes), digest, bytes };
   }
 
@@ -61,11 +56,8 @@ export class RegistryClient {
     if (size > MANIFEST_LIMIT) throw tooLarge(`blob ${digest}`, MANIFEST_LIMIT);
     const response = await this.requestBlob(digest, {});
     const bytes = await readLimited(response, size, `blob ${digest}`);
-    const actual = await sha256(bytes);
-    if (actual === digest) return bytes;
-    throw new InvalidError(
-      `image verification failed for digest ${digest}: the bytes have ${actual}`,
-    );
+    await verify("image", digest, bytes);
+    return bytes;
   }
 
   /** A blob from an offset on; where the registry knows no ranges, from its start. */
@@ -175,6 +167,14 @@ export class RegistryClient {
       once: body !== undefined && !(body instanceof Uint8Array),
     });
   }
+}
+
+async function verify(what: string, digest: string, bytes: Bytes): Promise<void> {
+  const actual = await digestLike(digest, bytes);
+  if (actual === digest) return;
+  throw new InvalidError(
+    `${what} verification failed for digest ${digest}: the bytes have ${actual}`,
+  );
 }
 
 /** Whether a registry says that it does not have what it was asked for. */

@@ -7,7 +7,7 @@ import { AT } from "../../ffi/constants.ts";
 import { listNames } from "../../ffi/directory.ts";
 import { rename } from "../../ffi/file.ts";
 import type { Descriptor } from "../archive/oci.ts";
-import { sha256 } from "../digest.ts";
+import { digestLike } from "../digest.ts";
 import { InvalidError, NotFoundError } from "../errors.ts";
 import { parseJsonObject, readTextIfExists, writeNewFile } from "../files.ts";
 import { randomId } from "../id.ts";
@@ -106,7 +106,7 @@ async function read(path: string): Promise<ManifestDescription | undefined> {
   if (!isWhole) {
     throw new InvalidError(`${path} does not have the manifest itself: create the list anew`);
   }
-  if (await sha256(Uint8Array.fromBase64(Raw)) !== Descriptor.digest) {
+  if (await digestLike(Descriptor.digest, Uint8Array.fromBase64(Raw)) !== Descriptor.digest) {
     throw new InvalidError(`${path} is damaged: its manifest does not have its digest`);
   }
   return found as ManifestDescription;

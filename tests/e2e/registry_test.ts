@@ -4,6 +4,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { boxTest, needs, run, withDockerd, withPodman, withRegistry } from "./harness.ts";
 import { withSceneRegistry } from "../../tools/compile/scene_registry.ts";
 import { getManifest, putBlob, putIndex, putManifest } from "./registry/documents.ts";
+import { copyWithSha512, putBlobAs } from "./registry/sha512.ts";
 
 const digestIn = (text: string) => /digest: (sha256:[0-9a-f]{64})/.exec(text)?.[1] ?? "";
 
@@ -232,3 +233,23 @@ boxTest(
     });
   },
 );
+
+boxTest("an image whose digests are sha512", async (box) => {
+  await box.busybox();
+  await withSceneRegistry(async (host) => {
+    await box.ok(["tag", "busybox", `${host}/app`]);
+    await box.ok(["push", "-q", `${host}/app`]);
+    const repository = `http://${host}/v2/app`;
+    const { digest, layers: [layer] } = await copyWithSha512(repository, "latest");
+    const name = `${host}/app@${digest}`, other = box.otherStore("other");
+    equal(await other.ok(["pull", "-q", name]), name);
+    equal(await other.ok(["run", "--rm", name, "echo", "hi"]), "hi");
+    const [id] = JSON.parse(await other.ok(["image", "inspect", "-f", "[{{json .Id}}]", name]));
+    equal(await box.ok(["images", "-q", "--no-trunc", "busybox"]), id);
+    await other.ok(["rmi", name]);
+    const damaged = (await (await fetch(`${repository}/blobs/${layer}`)).bytes()).reverse();
+    await putBlobAs(repository, layer, damaged);
+    await other.fail(["pull", "-q", name], 1, new RegExp(`${layer}|unexpected|invalid`));
+    equal(await other.ok("images -q"), "");
+  });
+});

@@ -2,6 +2,7 @@
 
 import type { Descriptor } from "../../../storage/archive/oci.ts";
 import { type UnpackedLayer, unpackLayer } from "../../../storage/archive/unpacked_layer.ts";
+import { algorithmOf } from "../../../storage/digest.ts";
 import { EngineError, InvalidError } from "../../../storage/errors.ts";
 import { ArchiveError } from "../../../storage/layer/archive_error.ts";
 import { detectCompression } from "../../../storage/layer/compression/decompress.ts";
@@ -43,7 +44,7 @@ export async function downloadLayer(
   });
   const sniffed = new Sniffed(source);
   try {
-    const unpacked = await unpackLayer(store, sniffed.read());
+    const unpacked = await unpackLayer(store, sniffed.read(), algorithmOf(descriptor.digest));
     verify(descriptor, diffId, unpacked);
     report({ id, status: "Download complete" });
     return { unpacked, isGzip: sniffed.isGzip };

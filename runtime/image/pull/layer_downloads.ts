@@ -7,6 +7,7 @@ import { layerTar } from "../../../storage/archive/layer_tar.ts";
 import type { LoadableImage, LoadableLayer } from "../../../storage/archive/loadable_image.ts";
 import type { ImageManifest } from "../../../storage/archive/oci.ts";
 import { unpackLayer } from "../../../storage/archive/unpacked_layer.ts";
+import { isDigest } from "../../../storage/digest.ts";
 import { CorruptStoreError, EngineError, InvalidError } from "../../../storage/errors.ts";
 import {
   chainIdsOf,
@@ -145,7 +146,7 @@ class LayerDownloads {
     if (unpacked.content.diffId !== diffId) throw new InvalidError(`layer ${diffId} has changed`);
     const layer = await staged.publish(unpacked.content, parent, lease, "later");
     this.local.set(diffId, layer);
-    if (isGzip) noteBlob(store, diffId, digest!, repository);
+    if (isGzip && isDigest(digest)) noteBlob(store, diffId, digest, repository);
     return layer;
   }
 

@@ -13,5 +13,5 @@ export type ReportTransfer = (status: TransferStatus) => void;
 
 /** A layer as docker names it in its progress. */
 export function shortDigest(digest: string): string {
-  return digest.replace(/^sha256:/, "").slice(0, 12);
+  return digest.replace(/^sha\d+:/, "").slice(0, 12);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AT, O } from "../../../../ffi/constants.ts";
 import { close, openAt } from "../../../../ffi/file.ts";
-import type { ImageArchive } from "../../../../storage/archive/image_archive.ts";
+import { algorithmFor, type ImageArchive } from "../../../../storage/archive/image_archive.ts";
 import { SeekableArchive } from "../../../../storage/archive/seekable_archive.ts";
 import { StreamedArchive } from "../../../../storage/archive/streamed_archive.ts";
 import { sha256 } from "../../../../storage/digest.ts";
@@ -157,4 +157,11 @@ Deno.test("all documents of a stream together have at most 64 MiB", async () => 
     StreamedArchive.read(scratch.store, source()),
     /archive has more than 64 MiB of documents/,
   );
+});
+
+Deno.test("a blob's name says with what its file is hashed", () => {
+  assert.equal(algorithmFor(`blobs/sha512/${"a".repeat(128)}`), "sha512");
+  for (const name of [`blobs/sha256/${"a".repeat(64)}`, "blobs/sha512/a", "a/layer.tar"]) {
+    assert.equal(algorithmFor(name), "sha256", name);
+  }
 });
