@@ -51,7 +51,7 @@ export function isOwnRegistry(registry: string): boolean {
 const hostOf = (registry: string) => registry.replace(/:[0-9]+$/, "").replace(/^\[|\]$/g, "");
 
 /** Whether an IPv4 address lies in a CIDR range. */
-function inRange(host: string, range: string): boolean {
+export function inRange(host: string, range: string): boolean {
   const [network, bits] = range.split("/");
   const address = addressOf(host), base = addressOf(network);
   if (address === undefined || base === undefined || !/^[0-9]{1,2}$/.test(bits ?? "")) return false;

@@ -3,10 +3,13 @@
  * speaks plain HTTP through a socket of our own, and what comes out of it goes on through Deno's node:tls.
  */
 
+import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
+import { proxyFor } from "./proxy.ts";
 import type { HttpRequest } from "./transport.ts";
+import { openTunnel } from "./tunnel.ts";
 
-/** As fetch, without following redirects and without a proxy. */
+/** As fetch, without following redirects. */
 export async function requestUnverified(request: HttpRequest): Promise<Response> {
   const { url, method, headers, body, signal } = request;
   const directory = await Deno.makeTempDir({ prefix: "box-tls-" }); // nobody else's
@@ -25,15 +28,13 @@ export async function requestUnverified(request: HttpRequest): Promise<Response>
 }
 
 /** Passes one connection on to the server. Never returns; throws if the server cannot be had. */
-async function relayOne(listener: Deno.UnixListener, { hostname, port }: URL): Promise<never> {
+async function relayOne(listener: Deno.UnixListener, url: URL): Promise<never> {
   const failed = Promise.withResolvers<never>();
   const connection = await listener.accept().catch(() => undefined);
   if (connection === undefined) return await failed.promise; // fetch has failed before
-  const server = connect({
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: Number(port || 443),
-    ALPNProtocols: ["http/1.1"],
-    rejectUnauthorized: false,
+  const server = await connectTo(url).catch((error) => {
+    close(connection);
+    throw error;
   });
   server.on("error", (error) => {
     failed.reject(error);
@@ -46,6 +47,16 @@ async function relayOne(listener: Deno.UnixListener, { hostname, port }: URL): P
   });
   pass(connection, server).catch(() => server.destroy());
   return await failed.promise;
+}
+
+/** Through a proxy if one is to be used. */
+async function connectTo(url: URL): Promise<TLSSocket> {
+  const host = url.hostname.replace(/^\[|\]$/g, ""), port = Number(url.port || 443);
+  const options = { host, ALPNProtocols: ["http/1.1"], rejectUnauthorized: false };
+  const proxy = proxyFor(url);
+  if (proxy === undefined) return connect({ ...options, port });
+  const socket = await openTunnel(proxy, `${url.hostname}:${port}`);
+  return connect({ ...options, socket, servername: isIP(host) ? "" : host });
 }
 
 async function pass(connection: Deno.Conn, server: TLSSocket): Promise<void> {

@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type Box, boxTest, withRegistry } from "./harness.ts";
 import { FaultyRegistry, refusal } from "./registry/faulty_registry.ts";
+import { ConnectProxy } from "./registry/connect_proxy.ts";
 import { TokenServer } from "./registry/token_server.ts";
 
 const readConfig = (path: string) => JSON.parse(Deno.readTextFileSync(path));
@@ -243,6 +244,36 @@ boxTest(
       await store.fail(["pull", "registry.test/app"], 1, /registry\.test/, { env: direct });
       match(await store.ok(["pull", `${registry.host}/app`], { env }), /Downloaded newer image/);
       deepEqual(proxy.seen, []);
+    });
+  },
+);
+
+boxTest(
+  "a registry whose certificate does not matter, behind a proxy with a password",
+  async (box) => {
+    await box.busybox();
+    const tls = await directory(box, "tls");
+    await withRegistry({ tls }, async ({ host }) => {
+      await using proxy = new ConnectProxy(host, "user:secret/word");
+      const config = await directory(box, "config/box");
+      await Deno.writeTextFile(`${config}/config.json`, '{"max-download-attempts": 1}');
+      const via = (password: string) => {
+        const url = `http://user:${encodeURIComponent(password)}@${proxy.host}`;
+        return { HTTPS_PROXY: url, HTTP_PROXY: url, XDG_CONFIG_HOME: `${box.temp}/config` };
+      };
+      const env = via("secret/word"), name = "registry.test/app", lax = "--tls-verify=false";
+      await box.ok(["tag", "busybox", name]);
+      await box.fail(["push", "-q", name], 1, /certificate/, { env });
+      await box.ok(["push", "-q", lax, name], { env });
+      equal(
+        await box.otherStore("pulled").ok(["pull", "-q", lax, name], { env }),
+        `${name}:latest`,
+      );
+      deepEqual([...new Set(proxy.asked)], ["registry.test:443"]);
+      const refused = await box.run(["push", "-q", lax, name], { env: via("wrong") });
+      equal(refused.code, 1);
+      match(refused.stderr, /Proxy Authentication Required/);
+      ok(!refused.stderr.includes("wrong"), refused.stderr);
     });
   },
 );
