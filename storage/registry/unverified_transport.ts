@@ -4,10 +4,10 @@
  */
 
 import { isIP } from "node:net";
-import { connect, type TLSSocket } from "node:tls";
+import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { proxyFor } from "./proxy.ts";
 import type { HttpRequest } from "./transport.ts";
-import { openTunnel } from "./tunnel.ts";
+import { join, openTunnel, writeAll } from "./tunnel.ts";
 
 /** As fetch, without following redirects. */
 export async function requestUnverified(request: HttpRequest): Promise<Response> {
@@ -52,11 +52,33 @@ async function relayOne(listener: Deno.UnixListener, url: URL): Promise<never> {
 /** Through a proxy if one is to be used. */
 async function connectTo(url: URL): Promise<TLSSocket> {
   const host = url.hostname.replace(/^\[|\]$/g, ""), port = Number(url.port || 443);
-  const options = { host, ALPNProtocols: ["http/1.1"], rejectUnauthorized: false };
+  const options = { ALPNProtocols: ["http/1.1"], rejectUnauthorized: false };
   const proxy = proxyFor(url);
-  if (proxy === undefined) return connect({ ...options, port });
-  const socket = await openTunnel(proxy, `${url.hostname}:${port}`);
-  return connect({ ...options, socket, servername: isIP(host) ? "" : host });
+  if (proxy === undefined) return connect({ ...options, host, port });
+  const tunnel = await openTunnel(proxy, `${url.hostname}:${port}`);
+  try {
+    return await connectInside(tunnel, { ...options, servername: isIP(host) ? "" : host });
+  } catch (error) {
+    tunnel.close();
+    throw error;
+  }
+}
+
+/** Not every Deno's node:tls takes a connection that is there already, so it gets one that leads to it. */
+async function connectInside(tunnel: Deno.Conn, options: ConnectionOptions): Promise<TLSSocket> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const server = connect({ ...options, host: "127.0.0.1", port: listener.addr.port });
+  const connected = new Promise<void>((resolve, reject) => {
+    server.once("connect", resolve).once("error", reject);
+  });
+  const [inside] = await Promise.all([listener.accept(), connected]);
+  if (inside.remoteAddr.port !== server.localPort) { // somebody else of this machine
+    inside.close();
+    server.destroy();
+    throw new Error("the way to the proxy is disturbed");
+  }
+  join(inside, tunnel);
+  return server;
 }
 
 async function pass(connection: Deno.Conn, server: TLSSocket): Promise<void> {
@@ -64,12 +86,6 @@ async function pass(connection: Deno.Conn, server: TLSSocket): Promise<void> {
     if (!server.write(chunk)) await new Promise((resolve) => server.once("drain", resolve));
   }
   server.end();
-}
-
-async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) {
-    rest = rest.subarray(await connection.write(rest));
-  }
 }
 
 function close(connection: Deno.Conn): void {
