@@ -43,7 +43,10 @@ const supported = {
   "memory-swap": changeableLimitOptions["memory-swap"],
   "no-cache": bool(null, "Do not use cache when building the image"),
   "no-cache-filter": list(null, "Do not cache specified stages"),
-  output: string("o", "Output destination (type=docker|oci|tar|local[,dest=path])"),
+  output: string(
+    "o",
+    "Output destination (type=docker|oci|tar|local[,dest=path], oci:dir, docker-archive:file)",
+  ),
   platform: string(null, "Set platform for the build (os/architecture[/variant])"),
   progress: string(null, "Set type of progress output (auto|plain|tty|quiet)", { default: "auto" }),
   pull: bool(null, "Always attempt to pull a newer version of the image"),

@@ -23,10 +23,25 @@ interface ArchiveDestination {
   readonly names: readonly string[];
 }
 
-/** `type=TYPE[,dest=PATH]...`, or a path alone: a directory, or for - an archive on standard output. */
+/** Transports of podman and skopeo, as box save has them: what they are called as fields. */
+const transports: Readonly<Record<string, Record<string, string>>> = {
+  oci: { type: "oci", tar: "false" },
+  "oci-archive": { type: "oci" },
+  "docker-archive": { type: "docker" },
+};
+
+/**
+ * `type=TYPE[,dest=PATH]...`, `oci:DIR`, `oci-archive:FILE`, `docker-archive:FILE`, or a path alone: a directory, or for - an archive
+ * on standard output.
+ */
 export function parseOutput(text: string | undefined): Destination {
   if (text === undefined) return { kind: "image" };
   if (text === "-") return { kind: "tar", path: "-" };
+  const [, transport, rest] = /^([a-z-]+):(.+)$/s.exec(text) ?? [];
+  if (transport !== undefined && Object.hasOwn(transports, transport)) {
+    const { type, ...others } = transports[transport];
+    return archive(type as ArchiveFormat, rest, others);
+  }
   if (!text.includes("=")) return { kind: "directory", path: text };
   const { type, dest: path, ...others } = Object.fromEntries(parseFields(text));
   if (type === undefined) throw new CliError(`type is required for output ${JSON.stringify(text)}`);

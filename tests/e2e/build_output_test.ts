@@ -31,7 +31,7 @@ boxTest("image archives of a build, as tar and as directories", async (box) => {
   equal(await loaded.ok(["inspect", "-f", "{{.Config.Labels.of}}", "n:2"]), "output");
 
   await build(box, path, "-t", "app:1", "-o", `type=oci,tar=false,dest=${layout}`);
-  await build(box, path, "-t", "app:2", "-o", `type=oci,tar=false,dest=${layout}`);
+  await build(box, path, "-t", "app:2", "-o", `oci:${layout}`);
   await box.ok(["save", "-o", `oci:${layout}`, "busybox"]);
   const { manifests } = JSON.parse(Deno.readTextFileSync(`${layout}/index.json`));
   deepEqual(
