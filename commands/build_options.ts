@@ -61,7 +61,7 @@ const supported = {
   ulimit: limitOptions.ulimit,
 };
 
-/** What Docker has and box refuses; --rm, --force-rm and --compress say what box does anyway, or what only a daemon needs. */
+/** What Docker or its buildx has and box refuses; some of it says what box does anyway, or what only a daemon needs. */
 const refused = {
   compress: unsupported("bool", null, "Compress the build context using gzip", {
     reason: "there is no daemon that a context would be sent to",
@@ -73,11 +73,23 @@ const refused = {
     default: "true",
     reason: "there are no intermediate containers",
   }),
-  isolation: unsupported("string", null, "Container isolation technology"),
+  isolation: unsupported("string", null, "Container isolation technology", { default: "default" }),
+  load: unsupported("bool", null, 'Shorthand for "--output=type=docker"', {
+    default: "true",
+    reason: "without --output, an image of the store is made anyway",
+  }),
+  "metadata-file": unsupported("string", null, "Write build result metadata to the file"),
+  provenance: unsupported("string", null, 'Shorthand for "--attest=type=provenance"', {
+    default: "false",
+  }),
+  push: unsupported("bool", null, 'Shorthand for "--output=type=registry"', {
+    reason: "push the image with `box push`",
+  }),
   rm: unsupported("bool", null, "Remove intermediate containers after a successful build", {
     default: "true",
     reason: "there are no intermediate containers",
   }),
+  sbom: unsupported("string", null, 'Shorthand for "--attest=type=sbom"', { default: "false" }),
 };
 
 export const buildOptions = { ...supported, ...refused };

@@ -1,6 +1,6 @@
 /**
  * What getdents64(2) and statx(2) say of directories, as bytes: to be compared with what the kernel said another time, not to be
- * understood. A name costs two microseconds, where an object for each (stat.ts) costs ten.
+ * understood. A name costs a microsecond besides the kernel's own, where an object for each (stat.ts) costs ten.
  */
 
 import { AT, O } from "./constants.ts";
@@ -8,7 +8,7 @@ import { decodeName } from "./cstring.ts";
 import { DT } from "./directory.ts";
 import { check } from "./errno.ts";
 import type { DirectoryFd, Time } from "./file.ts";
-import { kernel } from "./kernel.ts";
+import { kernel, statEntries } from "./kernel.ts";
 
 /** A directory in another one. */
 export interface Subdirectory {
@@ -22,6 +22,8 @@ export interface Subdirectory {
 export type EntryFilter = (name: string, type: number) => boolean;
 
 const DENTS = 32768, SHORTEST_DENT = 24;
+/** In struct linux_dirent64. */
+const RECORD_LENGTH = 16, TYPE = 18, NAME = 19;
 const STATX_BASIC_STATS = 0x7ff, STATX_SIZE = 256;
 /** What follows in struct statx are ids of mounts and what the file system can do. */
 const STAT_SIZE = 144;
@@ -51,35 +53,65 @@ export class DirectoryStates {
   /** Adds what a name is, not following a symbolic link; an empty one means the descriptor. NUL-terminated. */
   add(directory: DirectoryFd, name: Uint8Array<ArrayBuffer>): void {
     if (CHUNK - this.#end < ROOM) this.flush();
-    this.#stat(directory, name, this.#end);
+    const at = this.#end, flags = AT.EMPTY_PATH | AT.SYMLINK_NOFOLLOW;
+    const buffer = this.#bytes.subarray(at, at + STATX_SIZE);
+    check(kernel.statx(directory, name, flags, STATX_BASIC_STATS, buffer), "stat");
+    this.#bytes.fill(0, at + ACCESSED, at + ACCESSED + 16);
+    this.#noteAge(at);
     this.#end += STAT_SIZE;
     this.#clearRest();
   }
 
   /** Adds all that is in an open directory but what the filter leaves out; returns the directories among it. */
   addEntries(fd: DirectoryFd, filter?: EntryFilter): Subdirectory[] {
-    const bytes = this.#bytes, view = this.#view, directories: Subdirectory[] = [];
+    const bytes = this.#bytes, directories: Subdirectory[] = [];
     for (;;) {
       if (CHUNK - this.#end < ROOM) this.flush();
       const start = this.#end;
       const length = check(kernel.getdents64(fd, bytes.subarray(start), DENTS), "getdents64");
       if (length === 0) return directories;
       const end = start + length;
-      this.#end = end;
-      for (let at = start; at < end;) {
-        const next = at + view.getUint16(at + 16, true), begin = at + 19, type = bytes[at + 18];
-        at = next;
-        if (bytes[begin] === DOT && isDots(bytes, begin)) continue;
-        const name = bytes.subarray(begin, next);
-        const text = filter ? decodeName(name.subarray(0, name.indexOf(0))) : "";
-        if (filter && !filter(text, type)) continue;
-        if (this.#stat(fd, name, this.#end) === DT.DIR) {
-          directories.push({ name: name.slice(), text });
-        }
-        this.#end += STAT_SIZE;
-      }
+      this.#leaveOut(start, end, filter);
+      const stats = bytes.subarray(end, end + CHUNK);
+      const size = check(statEntries(fd, bytes.subarray(start, end), stats), "stat");
+      this.#end = end + size;
+      this.#look(start, end, directories, filter !== undefined);
       this.#clearRest();
     }
+  }
+
+  /** Makes names empty that do not count. */
+  #leaveOut(start: number, end: number, filter: EntryFilter | undefined): void {
+    const bytes = this.#bytes, view = this.#view;
+    for (let at = start; at < end; at += view.getUint16(at + RECORD_LENGTH, true)) {
+      const name = at + NAME;
+      const isLeftOut = bytes[name] === DOT && isDots(bytes, name) ||
+        filter !== undefined && !filter(this.#nameAt(at), bytes[at + TYPE]);
+      if (isLeftOut) bytes[name] = 0;
+    }
+  }
+
+  /** Looks at what statx(2) said of the others. */
+  #look(start: number, end: number, directories: Subdirectory[], areNamed: boolean): void {
+    const bytes = this.#bytes, view = this.#view;
+    let stat = end;
+    for (let at = start; at < end;) {
+      const next = at + view.getUint16(at + RECORD_LENGTH, true);
+      if (bytes[at + NAME] !== 0) {
+        if (view.getUint16(stat + MODE, true) >> 12 === DT.DIR) {
+          const text = areNamed ? this.#nameAt(at) : "";
+          directories.push({ name: bytes.slice(at + NAME, next), text });
+        }
+        this.#noteAge(stat);
+        stat += STAT_SIZE;
+      }
+      at = next;
+    }
+  }
+
+  #nameAt(entry: number): string {
+    const name = entry + NAME;
+    return decodeName(this.#bytes.subarray(name, this.#bytes.indexOf(0, name)));
   }
 
   /** Has the sink take what there is. */
@@ -90,21 +122,11 @@ export class DirectoryStates {
     this.#end = 0;
   }
 
-  /** Writes what statx(2) says, without the time of the last access; returns the type as DT_* has it. */
-  #stat(directory: DirectoryFd, name: Uint8Array<ArrayBuffer>, at: number): number {
-    const flags = AT.EMPTY_PATH | AT.SYMLINK_NOFOLLOW, view = this.#view;
-    const buffer = this.#bytes.subarray(at, at + STATX_SIZE);
-    check(kernel.statx(directory, name, flags, STATX_BASIC_STATS, buffer), "stat");
-    view.setFloat64(at + ACCESSED, 0);
-    view.setFloat64(at + ACCESSED + 8, 0);
-    const seconds = view.getUint32(at + CHANGED, true);
-    if (seconds >= this.recently.seconds) this.#isYoung ||= this.#isRecent(at, seconds);
-    return view.getUint16(at + MODE, true) >> 12;
-  }
-
-  #isRecent(at: number, seconds: number): boolean {
-    return seconds > this.recently.seconds ||
-      this.#view.getUint32(at + CHANGED + 8, true) >= this.recently.nanoseconds;
+  #noteAge(stat: number): void {
+    const seconds = this.#view.getUint32(stat + CHANGED, true);
+    if (seconds < this.recently.seconds) return;
+    this.#isYoung ||= seconds > this.recently.seconds ||
+      this.#view.getUint32(stat + CHANGED + 8, true) >= this.recently.nanoseconds;
   }
 
   /** What the last statx wrote too much: the kernel leaves gaps between names as they are. */

@@ -217,3 +217,24 @@ const fileReaderSignature = {
   parameters: ["i32", "buffer", "buffer", "u32"],
   result: "i32",
 } as const;
+
+/**
+ * Writes what statx(2) says of the names that getdents64(2) has written, 144 bytes for each and zeros for the time of the last
+ * access; names that were made empty since are passed over. Bytes, or a negative errno. Of the last one more may be written, as far
+ * as struct statx goes.
+ */
+export function statEntries(
+  directory: number,
+  entries: Uint8Array<ArrayBuffer>,
+  stats: Uint8Array<ArrayBuffer>,
+): number {
+  entryStater ??= counted("stat_entries", entryStaterSignature, (call) => entryStater = call);
+  return entryStater(directory, entries, entries.length, stats) as number;
+}
+
+let entryStater: Call | undefined;
+
+const entryStaterSignature = {
+  parameters: ["i32", "buffer", "u32", "buffer"],
+  result: "i32",
+} as const;

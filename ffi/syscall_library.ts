@@ -1,5 +1,5 @@
 /**
- * A shared library of two functions, made in memory: Deno calls nothing but functions of libraries. As C would have them:
+ * A shared library of three functions, made in memory: Deno calls nothing but functions of libraries. As C would have them:
  *
  *     long syscall(long number, ...);  // what the kernel returns
  *
@@ -17,6 +17,19 @@
  *       close(fd);
  *       return result;
  *     }
+ *
+ *     // statx(2) of the names that getdents64(2) has written but those that were made empty since; 144 bytes of each.
+ *     long stat_entries(int directory, char *entry, unsigned size, char *stats) {
+ *       char *next = stats, *end = entry + size;
+ *       for (; entry < end; entry += *(unsigned short *) (entry + 16)) {
+ *         if (entry[19] == 0) continue;
+ *         long result = statx(directory, entry + 19, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, next);
+ *         if (result < 0) return result;
+ *         memset(next + 64, 0, 16); // the time of the last access
+ *         next += 144;
+ *       }
+ *       return next - stats;
+ *     }
  */
 
 import { MFD } from "./constants.ts";
@@ -25,7 +38,7 @@ import { type Architecture, syscallNumber } from "./syscalls.ts";
 
 type Call = (...args: unknown[]) => unknown;
 
-const functions = ["syscall", "read_file"] as const;
+const functions = ["syscall", "read_file", "stat_entries"] as const;
 export type LibraryFunction = typeof functions[number];
 
 /** The two ways of calling a function; a signature of `syscall` begins with the system call's number, `i32`. */
@@ -176,9 +189,70 @@ const readFile: Record<Architecture, () => Uint8Array> = {
     ]),
 };
 
+/** `stat_entries` */
+const statEntries: Record<Architecture, () => Uint8Array> = {
+  x86_64: () =>
+    new Uint8Array([
+      0x53, //                                push rbx
+      ...[0x48, 0x89, 0xcb], //               mov rbx, rcx            stats
+      ...[0x49, 0x89, 0xc8], //               mov r8, rcx             next
+      ...[0x89, 0xd2], //                     mov edx, edx
+      ...[0x4c, 0x8d, 0x0c, 0x16], //         lea r9, [rsi + rdx]     end
+      ...[0xba, 0, 0x11, 0, 0], //            mov edx, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW
+      ...[0x41, 0xba, 0xff, 0x07, 0, 0], //   mov r10d, STATX_BASIC_STATS
+      ...[0x4c, 0x39, 0xce], //         loop: cmp rsi, r9
+      ...[0x73, 0x31], //                     jae done
+      ...[0x80, 0x7e, 0x13, 0], //            cmp byte [rsi + 19], 0
+      ...[0x74, 0x22], //                     je skip
+      ...[0x48, 0x83, 0xc6, 0x13], //         add rsi, 19
+      ...[0xb8, 0x4c, 0x01, 0, 0], //         mov eax, 332            statx
+      ...[0x0f, 0x05], //                     syscall
+      ...[0x48, 0x83, 0xee, 0x13], //         sub rsi, 19
+      ...[0x85, 0xc0], //                     test eax, eax
+      ...[0x78, 0x1e], //                     js end
+      ...[0x49, 0x89, 0x40, 0x40], //         mov [r8 + 64], rax      0
+      ...[0x49, 0x89, 0x40, 0x48], //         mov [r8 + 72], rax
+      ...[0x49, 0x81, 0xc0, 0x90, 0, 0, 0], // add r8, 144
+      ...[0x0f, 0xb7, 0x46, 0x10], //   skip: movzx eax, word [rsi + 16]
+      ...[0x48, 0x01, 0xc6], //               add rsi, rax
+      ...[0xeb, 0xca], //                     jmp loop
+      ...[0x4c, 0x89, 0xc0], //         done: mov rax, r8
+      ...[0x48, 0x29, 0xd8], //               sub rax, rbx
+      0x5b, //                           end: pop rbx
+      0xc3, //                                ret
+    ]),
+  aarch64: () =>
+    words([
+      0x2a0003e5, //       mov w5, w0              directory
+      0x8b224026, //       add x6, x1, w2, uxtw    end
+      0xaa0303e7, //       mov x7, x3              stats
+      0xaa0303e4, //       mov x4, x3              next
+      0xaa0103e9, //       mov x9, x1              entry
+      0x52822002, //       mov w2, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW
+      0x5280ffe3, //       mov w3, STATX_BASIC_STATS
+      0xd2802468, //       mov x8, 291             statx
+      0xeb06013f, // loop: cmp x9, x6
+      0x54000182, //       b.hs done
+      0x39404d2a, //       ldrb w10, [x9, 19]
+      0x340000ea, //       cbz w10, skip
+      0x2a0503e0, //       mov w0, w5
+      0x91004d21, //       add x1, x9, 19
+      0xd4000001, //       svc #0
+      0x37f800e0, //       tbnz w0, 31, end
+      0xa9047c9f, //       stp xzr, xzr, [x4, 64]
+      0x91024084, //       add x4, x4, 144
+      0x7940212a, // skip: ldrh w10, [x9, 16]
+      0x8b0a0129, //       add x9, x9, x10
+      0x17fffff4, //       b loop
+      0xcb070080, // done: sub x0, x4, x7
+      0xd65f03c0, //  end: ret
+    ]),
+};
+
 const code: Record<LibraryFunction, Record<Architecture, () => Uint8Array>> = {
   syscall,
   read_file: readFile,
+  stat_entries: statEntries,
 };
 
 /** 32-bit instruction words, which both machines have in the order of bytes of this one. */
@@ -191,7 +265,7 @@ const SYMBOL_SIZE = 24;
 const STB_GLOBAL_STT_FUNC = 0x12;
 
 /** Offsets, and so addresses, of what the first segment holds. */
-const HASH = 0x140, SYMBOLS = 0x160, STRINGS = 0x1b0, CODE = 0x1e0, CODE_END = 0x280;
+const HASH = 0x140, SYMBOLS = 0x160, STRINGS = 0x1c0, CODE = 0x1e0, CODE_END = 0x2e0;
 /** The dynamic section is written to by the C library, and therefore has a segment of its own. */
 const DYNAMIC = 0x1000, DYNAMIC_ADDRESS = DYNAMIC + LARGEST_PAGE;
 

@@ -112,9 +112,68 @@ testWith(
   },
 );
 
+testWith(
+  [isHere ? () => undefined : needsProgram(EMULATOR)],
+  "the names in a directory are looked up in one call on aarch64",
+  async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      const program = `${directory}/program`, name = `${directory}/name`;
+      await Deno.writeTextFile(name, "12345");
+      const stat = async (...names: string[]) => {
+        await Deno.writeFile(program, statingProgram(names), { mode: 0o755 });
+        const [command, ...args] = [...isHere ? [] : [EMULATOR], program];
+        const { code, stdout } = await new Deno.Command(command, { args }).output();
+        const view = new DataView(stdout.buffer, stdout.byteOffset);
+        const stats = Array.from({ length: stdout.length / 144 }, (_, i) => 144 * i);
+        const values = stats.map((at) => [
+          view.getUint16(at + 28, true) >> 12,
+          Number(view.getBigUint64(at + 40, true)),
+          view.getBigUint64(at + 64, true), // accessed
+          view.getBigUint64(at + 112, true) > 0, // modified
+        ]);
+        return [values, code];
+      };
+      const FILE = 8, DIRECTORY = 4, size = (await Deno.stat(directory)).size;
+      const both = [[FILE, 5, 0n, true], [DIRECTORY, size, 0n, true]];
+      deepEqual(await stat(name, "", directory), [both, 2 * 144 % 256]);
+      deepEqual(await stat(""), [[], 0]);
+      deepEqual(await stat(name, `${directory}/none`), [[], 256 - ENOENT]);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
+const CODE = 0x1000, DATA = 0x1800, BUFFER = 0x1a00, SIZE = 0x2000;
+type Instruction = (at: number) => number;
+const addressOf = (register: number, address: number): Instruction => (at) =>
+  0x10000000 | register | ((address - at) >> 2) << 5; // adr
+const number = (register: number, value: number): Instruction => () =>
+  0x52800000 | register | value << 5; // mov
+
 /** An executable for aarch64 that prints what `read_file` has read, and exits with what it returns. */
 function readingProgram(path: string, room: number): Uint8Array {
-  const CODE = 0x1000, NAME = 0x1800, BUFFER = 0x1a00, SIZE = 0x2000;
+  const set = [addressOf(1, DATA), addressOf(2, BUFFER), number(3, room)];
+  return callingProgram(2, set, cstring(path));
+}
+
+/** One that prints what `stat_entries` says of names. */
+function statingProgram(names: readonly string[]): Uint8Array {
+  const entries = new Uint8Array(names.reduce((sum, name) => sum + 20 + name.length, 0));
+  let at = 0;
+  for (const name of names) {
+    const size = 20 + name.length;
+    new DataView(entries.buffer).setUint16(at + 16, size, true);
+    entries.set(cstring(name), at + 19);
+    at += size;
+  }
+  const set = [addressOf(1, DATA), number(2, entries.length), addressOf(3, BUFFER)];
+  return callingProgram(3, set, entries);
+}
+
+/** One that calls the library's function of this symbol on AT_FDCWD and what else is set. */
+function callingProgram(index: number, set: Instruction[], data: Uint8Array): Uint8Array {
   const file = new Uint8Array(SIZE), view = new DataView(file.buffer);
   const segment = { type: PT.LOAD, flags: PF.R | PF.W | PF.X, offset: 0, address: 0x400000 };
   writeElfHeader(view, {
@@ -123,16 +182,14 @@ function readingProgram(path: string, room: number): Uint8Array {
     entry: segment.address + CODE,
     segments: [{ ...segment, size: SIZE }],
   });
-  const library = libraryFile("aarch64"), symbol = new DataView(library.buffer, 0x160 + 2 * 24);
+  const library = libraryFile("aarch64"), symbol = new DataView(library.buffer, 0x160 + index * 24);
   const start = Number(symbol.getBigUint64(8, true)), size = Number(symbol.getBigUint64(16, true));
-  const instructions: ((at: number) => number)[] = [
+  const instructions: Instruction[] = [
     () => 0x92800c60, //                                   mov x0, AT_FDCWD
-    (at) => 0x10000001 | ((NAME - at) >> 2) << 5, //       adr x1, name
-    (at) => 0x10000002 | ((BUFFER - at) >> 2) << 5, //     adr x2, buffer
-    () => 0x52800003 | room << 5, //                       mov w3, room
-    () => 0x94000000 | (instructions.length - 4), //       bl read_file
+    ...set,
+    (at) => 0x94000000 | (CODE + 4 * instructions.length - at) >> 2, // bl the function
     () => 0xaa0003e2, //                                   mov x2, x0
-    (at) => 0x10000001 | ((BUFFER - at) >> 2) << 5, //     adr x1, buffer
+    addressOf(1, BUFFER),
     () => 0xd2800020, //                                   mov x0, 1
     () => 0xd2800808, //                                   mov x8, 64 (write)
     () => 0xd4000001, //                                   svc #0
@@ -142,6 +199,6 @@ function readingProgram(path: string, room: number): Uint8Array {
   ];
   instructions.forEach((make, i) => view.setUint32(CODE + 4 * i, make(CODE + 4 * i), true));
   file.set(library.subarray(start, start + size), CODE + 4 * instructions.length);
-  file.set(cstring(path), NAME);
+  file.set(data, DATA);
   return file;
 }
