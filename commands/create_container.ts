@@ -66,7 +66,7 @@ class CidFile {
     } catch (error) {
       if (isErrno(error, "EEXIST")) {
         throw new UsageError(
-          `Container ID file found, make sure the other container isn't running or delete ${path}`,
+          `container ID file found, make sure the other container isn't running or delete ${path}`,
         );
       }
       if (!(error instanceof SystemError)) throw error;

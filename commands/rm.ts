@@ -1,6 +1,6 @@
 import { removeContainer } from "../runtime/container/remove.ts";
 import { resolveContainerId } from "../storage/container/container_store.ts";
-import { NotFoundError } from "../storage/errors.ts";
+import { InvalidError, NotFoundError } from "../storage/errors.ts";
 import { Store } from "../storage/store.ts";
 import { atLeast } from "./cli/arguments.ts";
 import { defineCommand } from "./cli/command.ts";
@@ -21,6 +21,7 @@ export const command = defineCommand({
   async run({ options: { force, volumes }, args, root }) {
     const store = new Store(root);
     return await forEachName(args, async (name) => {
+      if (/^\/*$/.test(name)) throw nameless;
       try {
         await removeContainer(store, resolveContainerId(store, name), { force, volumes });
       } catch (error) {
@@ -29,6 +30,9 @@ export const command = defineCommand({
         return; // what was to be gone is gone: no failure, but no success to tell either
       }
       print(name);
-    }, missingFromClient);
+    }, (error) => error === nameless ? error.message : missingFromClient(error));
   },
 });
+
+/** What docker's client says before it asks. */
+const nameless = new InvalidError("Container name cannot be empty");

@@ -38,8 +38,11 @@ export const command = defineCommand({
     try {
       if (!options.detach) return await runInForeground(store, id, options);
       const { startDetached } = await import("../runtime/container/start_detached.ts");
-      await startDetached(store, id);
-      print(id);
+      try {
+        await startDetached(store, id);
+      } finally {
+        print(id); // as docker does, whether it runs or not
+      }
     } catch (error) {
       if (options.rm) await removeIfExists(store, id);
       // Unlike for a refused request, docker gives no hint at help here.

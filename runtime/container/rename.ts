@@ -17,8 +17,8 @@ import { prepareForContainers } from "./repair.ts";
 /** Renames a container, running or not. The new name is reserved before the old one is given up. */
 export async function renameContainer(store: Store, id: string, newName: string): Promise<void> {
   await prepareForContainers(store);
+  if (newName === "") throw new InvalidError("Neither old nor new names may be empty");
   const name = newName.replace(/^\//, "");
-  if (name === "") throw new InvalidError("Neither old nor new names may be empty");
   using _container = lockContainer(store, id);
   using _names = store.lockNames();
   const container = readContainer(store, id);

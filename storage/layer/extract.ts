@@ -5,37 +5,29 @@ import { encodeName } from "../../ffi/cstring.ts";
 import { openDirectory, removeTree } from "../../ffi/directory.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
 import {
-  close,
   type DirectoryFd,
   makeDirectory,
   makeLink,
   makeNode,
   makeSymlink,
   openAt,
-  seek,
-  setSizeOfFd,
   unlink,
   withFd,
-  writeAll,
 } from "../../ffi/file.ts";
-import { type IdMapping, type IdMappings, toHostId } from "../../ffi/idmap.ts";
+import type { IdMappings } from "../../ffi/idmap.ts";
 import { isInUserNamespace } from "../../ffi/privilege.ts";
 import { isDirectory, isSymlink, makeDevice, statAt } from "../../ffi/stat.ts";
-import { setAttributeOfPath } from "../../ffi/xattr.ts";
 import { cleanPath } from "../paths.ts";
 import { ArchiveError } from "./archive_error.ts";
 import { applyToFd, applyToName, type Owner } from "./attributes.ts";
 import { DirectoryTimes } from "./directory_times.ts";
+import { ownerOnHost } from "./entry_owner.ts";
+import { FileContent } from "./file_content.ts";
+import { hideWhat, makeOpaque } from "./make_whiteout.ts";
 import { baseOf, cleanName, joinPaths, parentOf, pathOf } from "./name.ts";
 import { openInRoot, ParentDirectories } from "./parent_directories.ts";
 import type { TarHeader } from "./tar/header.ts";
-import {
-  isWhiteout,
-  OPAQUE_VALUE,
-  opaqueAttribute,
-  parseWhiteout,
-  type Whiteout,
-} from "./whiteout.ts";
+import { isWhiteout } from "./whiteout.ts";
 
 export interface ExtractOptions {
   /**
@@ -78,13 +70,10 @@ export class LayerExtractor {
   readonly #directoryTimes = new DirectoryTimes();
   #size = 0;
 
-  /** The entry in hand: where it goes, and the descriptor if it has content. */
+  /** The entry in hand: where it goes, and its content if it is a file. */
   #header!: TarHeader;
   #path = "";
-  #fd = -1;
-  /** In a sparse file: the fragment that is written, and how much of it is. */
-  #fragment = 0;
-  #written = 0;
+  #content: FileContent | undefined;
 
   constructor(root: DirectoryFd, options: ExtractOptions) {
     this.#root = root;
@@ -113,38 +102,23 @@ export class LayerExtractor {
 
   /** Takes the next bytes of the entry's content. */
   content(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#fd < 0) return;
     try {
-      if (this.#header.sparse === undefined) writeAll(this.#fd, bytes);
-      else this.#writeFragments(bytes);
+      this.#content?.write(bytes);
     } catch (error) {
       throw this.#named(error);
     }
-  }
-
-  /** Who is to own the entry in hand. */
-  get #owner(): Owner {
-    const { owner = this.#header, ids } = this.#options;
-    if (ids === undefined) return owner;
-    const map = (mappings: readonly IdMapping[], id: number) => {
-      const hostId = toHostId(mappings, id);
-      if (hostId !== undefined) return hostId;
-      throw new ArchiveError(`Container ID ${id} cannot be mapped to a host ID`);
-    };
-    return { uid: map(ids.uidMappings, owner.uid), gid: map(ids.gidMappings, owner.gid) };
   }
 
   /** The entry's content is complete. */
   finish(): void {
-    if (this.#fd < 0) return;
+    if (this.#content === undefined) return;
     try {
-      if (this.#header.sparse !== undefined) setSizeOfFd(this.#fd, this.#header.size);
-      applyToFd(this.#fd, this.#header, this.#owner);
+      this.#content.complete(this.#owner);
     } catch (error) {
       throw this.#named(error);
     }
-    close(this.#fd);
-    this.#fd = -1;
+    this.#content[Symbol.dispose]();
+    this.#content = undefined;
   }
 
   /** All entries have been written. */
@@ -157,9 +131,15 @@ export class LayerExtractor {
   }
 
   close(): void {
-    if (this.#fd >= 0) close(this.#fd);
-    this.#fd = -1;
+    this.#content?.[Symbol.dispose]();
+    this.#content = undefined;
     this.#parents.close();
+  }
+
+  /** Who is to own the entry in hand. */
+  get #owner(): Owner {
+    const { owner = this.#header, ids } = this.#options;
+    return ownerOnHost(owner, ids);
   }
 
   #named(error: unknown): unknown {
@@ -175,24 +155,16 @@ export class LayerExtractor {
 
   #create(): boolean {
     const directory = this.#parents.open(parentOf(this.#path)), base = baseOf(this.#path);
-    if (this.#options.form !== "plain") {
-      const whiteout = parseWhiteout(base), isMarker = this.#options.form === "archive";
-      if (isMarker && isEffective(whiteout)) makeMarker(directory, base);
-      else if (whiteout.kind === "opaque") makeOpaque(directory, ".");
-      else if (whiteout.kind === "removed") makeWhiteout(directory, whiteout.name);
-      if (whiteout.kind !== "none") return false;
-    }
+    const { form } = this.#options;
+    if (form !== "plain" && hideWhat(directory, base, form)) return false;
     const header = this.#header, owner = this.#owner;
     switch (header.type) {
-      case "file":
-        this.#fd = this.#creating(
-          directory,
-          base,
-          () => openAt(directory, base, regularFile, 0o600),
-        );
-        this.#fragment = this.#written = 0;
+      case "file": {
+        const open = () => openAt(directory, base, regularFile, 0o600);
+        this.#content = new FileContent(this.#creating(directory, base, open), header);
         this.#size += header.size;
         return header.sparse === undefined;
+      }
       case "directory":
         this.#makeDirectory(directory, base);
         withFd(openDirectory(directory, base), (fd) => applyToFd(fd, header, owner));
@@ -284,45 +256,5 @@ export class LayerExtractor {
     if (isDirectory(existing)) removeTree(directory, base);
     else unlink(directory, base);
     if (isDirectory(existing) || isSymlink(existing)) this.#parents.forget();
-  }
-
-  #writeFragments(bytes: Uint8Array<ArrayBuffer>): void {
-    const fragments = this.#header.sparse!;
-    for (let rest = bytes; rest.length > 0;) {
-      const { offset, length } = fragments[this.#fragment];
-      const part = rest.subarray(0, length - this.#written);
-      if (this.#written === 0) seek(this.#fd, offset);
-      writeAll(this.#fd, part);
-      this.#written += part.length;
-      rest = rest.subarray(part.length);
-      if (this.#written < length) continue;
-      this.#fragment++;
-      this.#written = 0;
-    }
-  }
-}
-
-const isEffective = ({ kind }: Whiteout) => kind === "opaque" || kind === "removed";
-
-/** Says by a file of the archive's name what a layer hides. */
-function makeMarker(directory: DirectoryFd, base: string): void {
-  close(openAt(directory, base, O.WRONLY | O.CREAT | O.NOFOLLOW, 0o600));
-}
-
-/** Marks a directory as hiding what the layers below have in its place. */
-function makeOpaque(directory: DirectoryFd, base: string): void {
-  setAttributeOfPath(`/proc/self/fd/${directory}/${base}`, opaqueAttribute(), OPAQUE_VALUE);
-}
-
-/**
- * Hides a name of the layers below. What this very layer has there stays (OCI image spec: whiteouts only apply to lower
- * layers); a file hides the lower one anyway, a directory is made to.
- */
-function makeWhiteout(directory: DirectoryFd, name: string): void {
-  try {
-    makeNode(directory, name, S.IFCHR, 0);
-  } catch (error) {
-    if (!isErrno(error, "EEXIST")) throw error;
-    if (isDirectory(statAt(directory, name))) makeOpaque(directory, name);
   }
 }

@@ -53,6 +53,7 @@ boxTest("run -d refuses what cannot be started", async (box) => {
     /^box: Error response from daemon: .*executable file not found in \$PATH/,
   );
   match(await statusOf(box, "one"), /^Created/);
+  match((await box.run("run -d --pid container:one busybox true")).stdout, /^[0-9a-f]{64}\n$/);
   await box.fail("run -d --rm --name two busybox nosuch", 127, /not found/);
   equal(await statusOf(box, "two"), "");
   deepEqual(monitorsOf(box), []);

@@ -290,6 +290,7 @@ boxTest("exec leaks nothing of the host into the container", async (box) => {
 boxTest("events tell of exec", async (box) => {
   await idleContainer(box, "web");
   await box.ok(inShell("web", "true"));
+  await box.ok("exec web true");
   const id = await box.ok("inspect -f {{.Id}} web");
   const now = (Date.now() / 1000).toFixed(3);
   const events = await box.ok(["events", "--until", now, "--filter", "container=web"]);
@@ -299,6 +300,9 @@ boxTest("events tell of exec", async (box) => {
   deepEqual(told, [
     `container exec_create: sh -c true ${id} (execID=ID, ${common})`,
     `container exec_start: sh -c true ${id} (execID=ID, ${common})`,
+    `container exec_die ${id} (execID=ID, exitCode=0, ${common})`,
+    `container exec_create: true  ${id} (execID=ID, ${common})`, // docker, too, has two spaces
+    `container exec_start: true  ${id} (execID=ID, ${common})`,
     `container exec_die ${id} (execID=ID, exitCode=0, ${common})`,
   ]);
 });

@@ -275,7 +275,7 @@ boxTest("--cidfile gets the id, and is not overwritten", async (box) => {
   await box.fail(
     ["create", "--cidfile", `${box.temp}/cid`, "busybox", "true"],
     125,
-    /Container ID file found/,
+    /container ID file found/,
   );
   await box.fail(
     ["run", "--cidfile", `${box.temp}/cid2`, "nosuch"],

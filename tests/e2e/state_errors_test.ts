@@ -45,6 +45,11 @@ boxTest("a container in the wrong state", async (box) => {
   }
   await fails(box, "start -a cr ex", "you cannot start and attach multiple containers at once");
   await fails(box, ["rename", "web", ""], "Error: Neither old nor new names may be empty");
+  await fails(
+    box,
+    ["rm", "", "/"],
+    "Container name cannot be empty\nContainer name cannot be empty",
+  );
   for (const name of ["cr", "ex", "ex cr"]) {
     await answers(box, `stop ${name}`, { stdout: `${name.replace(" ", "\n")}\n` });
   }

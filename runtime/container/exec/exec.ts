@@ -87,7 +87,7 @@ export async function startExec(
   const security = isInChroot ? await confined(rights) : rights;
   const id = randomId(), attributes = { execID: id };
   using target = new ExecTarget(container, root);
-  const command = request.argv.join(" ");
+  const [program, ...args] = request.argv, command = `${program} ${args.join(" ")}`; // a space follows either way
   recordContainerEvent(store, container, `exec_create: ${command}`, attributes);
   recordContainerEvent(store, container, `exec_start: ${command}`, attributes);
   const { tty = false, stdin = false, size } = request;

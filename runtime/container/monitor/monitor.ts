@@ -1,31 +1,22 @@
 /** A container's monitor: passes its streams on, notices its end, and clears up after it. */
 
-import { EPOLL, SIGNALS } from "../../../ffi/constants.ts";
-import { SystemError } from "../../../ffi/errno.ts";
-import { close, duplicate, read } from "../../../ffi/file.ts";
+import { close, duplicate } from "../../../ffi/file.ts";
 import { setWindowSize, type WindowSize } from "../../../ffi/terminal.ts";
-import { EXIT_STATUS_SIZE } from "../../../ffi/spawn/keeper_wait.ts";
 import { poller } from "../../../ffi/poller.ts";
-import { sendSignal, waitUntilGone } from "../../../ffi/spawn/pidfd.ts";
+import { sendSignal } from "../../../ffi/spawn/pidfd.ts";
 import { containerPath } from "../../../storage/container/container_store.ts";
-import { EngineError, NotFoundError } from "../../../storage/errors.ts";
-import { limitingGroup } from "../../sandbox/cgroup.ts";
-import { groupOf } from "../group.ts";
-import { recordEnd, recordRestart, releaseHost } from "../conclude.ts";
-import { decodeExitStatus, type Exit, readExitStatus } from "../exit_status.ts";
-import { lockContainer } from "../lock_container.ts";
-import { dismissKeeper, type RunningContainer } from "../running.ts";
+import { type Exit } from "../exit_status.ts";
+import { type RunningContainer } from "../running.ts";
 import { isChecked } from "../healthcheck.ts";
-import type { ContainerVolumes } from "../../volume/operations.ts";
 import { killLeftBehind } from "../shared_namespaces.ts";
-import { noteOutOfMemory, noteUnseenOutOfMemory, watchOutOfMemory } from "../out_of_memory.ts";
-import { unseenExit } from "../state.ts";
 import type { StreamName } from "../streams.ts";
 import { volumesOf } from "../volumes.ts";
 import type { AttachServer } from "./attach_server.ts";
 import { LeftExecs } from "./left_execs.ts";
 import type { HealthMonitor } from "./health.ts";
+import { concludeRun, exitOf } from "./end.ts";
 import { ContainerInput } from "./input.ts";
+import { watchMemory } from "./memory.ts";
 import { NetworkServices } from "./network_services.ts";
 import { ContainerOutput } from "./output.ts";
 
@@ -54,13 +45,10 @@ export class Monitor {
   readonly network: NetworkServices;
   private readonly attachments = new Set<Attachment>();
   private readonly output: ContainerOutput;
-  private released = false;
   private ending = false;
   private server: AttachServer | undefined;
   private health: HealthMonitor | undefined;
   private stopWatchingMemory: (() => void) | undefined;
-  /** Known at the end. */
-  private volumes: ContainerVolumes | undefined;
 
   constructor(private readonly running: RunningContainer) {
     const { container, ends } = running;
@@ -154,24 +142,11 @@ export class Monitor {
   /** Notes when the kernel kills processes for the limit of memory, which may have come after the start. */
   watchMemory(): void {
     if (this.ending || this.stopWatchingMemory !== undefined) return;
-    const locked = (note: typeof noteOutOfMemory) => {
-      try {
-        using _ = lockContainer(this.running.store, this.id);
-        note(this.running.store, this.id);
-      } catch (error) {
-        // It has been removed, or the disk is full.
-        if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
-      }
-    };
-    this.stopWatchingMemory = watchOutOfMemory(
-      this.running.container,
-      () => locked(noteOutOfMemory),
-    );
-    locked((store) => noteUnseenOutOfMemory(store, this.running.container)); // it may have happened before
+    this.stopWatchingMemory = watchMemory(this.running);
   }
 
   private async watch(): Promise<Ended> {
-    const exit = await this.exit();
+    const exit = await exitOf(this.running);
     this.ending = true;
     this.health?.stop();
     this.stopWatchingMemory?.();
@@ -182,59 +157,11 @@ export class Monitor {
     this.input?.close();
     const { failure } = this.output;
     if (failure) this.warn(`the container's log is incomplete: ${failure.message}`);
-    this.volumes = await volumesOf(this.running.store, this.running.container);
-    const restarting = await this.finish(exit);
+    const volumes = await volumesOf(this.running.store, this.running.container);
+    const warn = (problem: string) => this.warn(problem);
+    const restarting = await concludeRun(this.running, exit, volumes, warn);
     await this.server?.close(exit.code);
     return { ...exit, restarting };
-  }
-
-  /** Waits for what the keeper tells; if another was told before, or the keeper is gone, its note is all there is. */
-  private async exit(): Promise<Exit> {
-    const { store, container, process, ends: { end } } = this.running;
-    await new Promise<void>((resolve) => poller.watch(end, EPOLL.IN, () => resolve()));
-    poller.unwatch(end);
-    const bytes = new Uint8Array(EXIT_STATUS_SIZE);
-    const code = decodeExitStatus(bytes.subarray(0, read(end, bytes)));
-    close(end);
-    if (code !== undefined) return { code };
-    const noted = readExitStatus(store, this.id);
-    if (noted !== undefined) return noted;
-    if (process !== undefined) {
-      sendSignal(process, SIGNALS.SIGKILL);
-      await waitUntilGone(process);
-    }
-    return unseenExit(container);
-  }
-
-  /** Returns whether there is to be another run. Where the end cannot be recorded it is found out by whoever asks. */
-  private async finish(exit: Exit): Promise<boolean> {
-    const { store, id, container, keeper, process, monitorLock } = this.running;
-    // First of all: once the end is recorded nobody would know of the keeper. Its note remains.
-    if (keeper !== undefined) dismissKeeper(keeper);
-    if (process !== undefined) close(process);
-    try {
-      using _ = lockContainer(store, id);
-      if (limitingGroup("memory", groupOf(container))) noteUnseenOutOfMemory(store, container);
-      if (recordRestart(store, id, exit, this.volumes)) return true;
-      await this.releaseHost();
-      recordEnd(store, id, exit, this.volumes);
-      return false;
-    } catch (error) {
-      await this.releaseHost();
-      if (error instanceof NotFoundError) return false; // removed as soon as it had ended
-      if (!(error instanceof EngineError || error instanceof SystemError)) throw error;
-      this.warn(`the end of the container is not recorded: ${error.message}`);
-      return false;
-    } finally {
-      monitorLock[Symbol.dispose]();
-    }
-  }
-
-  private async releaseHost(): Promise<void> {
-    if (this.released) return;
-    this.released = true;
-    const { store, container, mountId, hostConfig } = this.running;
-    await releaseHost(store, container, mountId, this.volumes, hostConfig);
   }
 
   private warn(problem: string): void {
