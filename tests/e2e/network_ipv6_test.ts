@@ -56,7 +56,7 @@ hostTest("by IPv6, too, what is published is reached, and nothing else", async (
   equal((await connect("other", web, 80)).code, 1);
   equal((await connect("other", HOST6, 8080)).code, 0);
   equal((await connect("six", HOST6, 8080)).code, 0);
-  equal((await box.run("exec web nc -w 2 web 80")).code, 0);
+  equal((await box.run("run --rm --network six busybox ping -6 -c 1 -W 5 web")).code, 0);
 
   await box.ok("rm -f web");
   await eventually(

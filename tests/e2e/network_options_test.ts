@@ -1,7 +1,7 @@
 /** What is asked of networks beyond the usual: several at once, links, walls between neighbours. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { killMonitor } from "./containers/detached.ts";
-import { type Box, boxTest, eventually } from "./harness.ts";
+import { type Box, boxTest, eventually, FOREIGNER, HOST } from "./harness.ts";
 import { hostTest } from "./networks/on_host.ts";
 
 const sleep = "busybox sleep 1000";
@@ -149,3 +149,23 @@ hostTest(
     }
   },
 );
+
+hostTest("on macvlan and ipvlan a container is on the host's own network", async (
+  _,
+  { box, network },
+) => {
+  for (const [driver, address] of [["macvlan", "192.0.2.40"], ["ipvlan", "192.0.2.41"]]) {
+    const range = ["--subnet", "192.0.2.0/24", "--gateway", HOST, "-o", "parent=up0"];
+    await box.ok(["network", "create", "-d", driver, ...range, "lan"]);
+    const serve = "busybox httpd -f -h /etc";
+    const options = `--name web --network lan --ip ${address} --hostname web`;
+    const { stderr } = await box.run(`run -d ${options} ${serve}`);
+    if (driver === "ipvlan" && stderr.includes("Unknown device type")) break; // not in this kernel
+    await box.ok(["exec", "web", "ping", "-c", "1", "-W", "5", FOREIGNER]);
+    const get = ["curl", "-sS", "--max-time", "5", `http://${address}/hostname`];
+    await eventually("it answers", () => network.foreign$(...get).then(() => true, () => false));
+    equal(await network.foreign$(...get), "web");
+    await box.ok("rm -f web");
+    await box.ok("network rm lan");
+  }
+});

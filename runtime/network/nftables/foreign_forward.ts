@@ -30,20 +30,27 @@ const DOCKER_BRIDGES = [interfaceName("docker0"), new TextEncoder().encode("br-"
 
 /** Has other filters accept what is forwarded from and to a bridge, whoever has come since that was asked last. */
 export function acceptForwarding(bridge: string, { ipv6 = false } = {}): void {
-  const chains = listChains();
+  const chains = attempt(listChains) ?? [];
   const requests = [
     () => askIptables(bridge, chains, FAMILY.IPV4),
     () => ipv6 ? askIptables(bridge, chains, FAMILY.IPV6) : [],
     () => askOthers(bridge, chains, ipv6),
   ];
   for (const request of requests) {
-    try {
+    attempt(() => {
       const rules = request();
       if (rules.length > 0) commit(rules);
-    } catch (error) {
-      // Whoever owns a chain may take it away at any time, or let nobody near it.
-      if (!isErrno(error, "ENOENT", "EPERM", "EBUSY")) throw error;
-    }
+    });
+  }
+}
+
+/** Whoever owns a chain may take it away at any time, or let nobody near it. */
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!isErrno(error, "ENOENT", "EPERM", "EBUSY")) throw error;
+    return undefined;
   }
 }
 
