@@ -8,59 +8,52 @@
 import { describeLeftover, hostState } from "../tests/e2e/harness/host.ts";
 import { must } from "./command.ts";
 import { installPackages, testPackages } from "./packages.ts";
-import { filterFor, withSecondTry, worthASecondTry } from "./test/second_try.ts";
+import { denoTest } from "./test/deno_test.ts";
+import { deal, isEndToEnd, testFiles } from "./test/files.ts";
 import { withScratch } from "./test/scratch.ts";
-import { formatTotals, readReport, sum, type TestReport } from "./test/totals.ts";
+import { filterFor, withSecondTry, worthASecondTry } from "./test/second_try.ts";
+import { formatTotals, sum, type TestReport } from "./test/totals.ts";
 
 const project = new URL("..", import.meta.url).pathname;
 
-/** Milliseconds after which a run of tests is hopeless; the emulated machine has its own limit. */
-const LIMIT = 20 * 60_000 * Number(Deno.env.get("BOX_TEST_PATIENCE") ?? 1);
+/** Hundreds of quick tests are a few rows of dots; where dots make no rows, names tell more. */
+const unitReporter = Deno.stdout.isTerminal() ? ["--reporter=dot"] : [];
 
-/** Runs `deno test` with the terminal as it is, and counts. */
-function denoTest(args: string[], environment: Record<string, string> = {}): Promise<TestReport> {
-  return withScratch(async (scratch) => {
-    const junit = `${scratch}/junit.xml`;
-    const skips = `${scratch}/skips`;
-    await Deno.writeTextFile(skips, "");
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["test", "--allow-all", "--no-check", `--junit-path=${junit}`, ...args],
-      cwd: project,
-      env: {
-        TMPDIR: scratch,
-        BOX_TEST_SKIPS: skips,
-        BOX_TEST_STORES: `${scratch}/stores`,
-        ...environment,
-        ...Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" },
-      },
-      stdin: "null",
-    }).spawn();
-    const timer = setTimeout(() => {
-      console.log(`no end after ${LIMIT / 60_000} minutes: ${args.join(" ")}`);
-      process.kill("SIGKILL");
-    }, LIMIT);
-    const { code } = await process.status;
-    clearTimeout(timer);
-    const report = await Deno.readTextFile(junit).catch(() => "");
-    const lateSkips = (await Deno.readTextFile(skips)).split("\n").filter(Boolean);
-    const filtered = args.some((arg) => arg.startsWith("--filter"));
-    return readReport(report, { lateSkips, filtered, exitCode: code });
-  });
+/**
+ * Runs the unit tests in as many processes as there are processors. In each of them one file after the other: a file that
+ * clones this process gives the child the descriptors, and one that sets a variable the environment, of whatever ran beside it.
+ */
+async function unitTests(
+  files: string[],
+  options: string[],
+  scratch: string,
+): Promise<TestReport[]> {
+  const heaps = deal(files, navigator.hardwareConcurrency);
+  return await Promise.all(
+    heaps.map((heap, index) =>
+      denoTest([...unitReporter, ...options, ...heap], { scratch, late: index > 0 })
+    ),
+  );
 }
 
 /** Runs the end-to-end tests, and counts it as one more failure when the host is not as before. */
-async function endToEndTests(args: string[]): Promise<TestReport> {
-  const before = new Set((await hostState()).map(describeLeftover));
-  // They wait a good part of their time for what they have started: twice as many as there are processors.
-  const jobs = String(navigator.hardwareConcurrency * 2);
-  let report = await denoTest(["--parallel", ...args], { DENO_JOBS: jobs });
+async function endToEndTests(
+  files: string[],
+  options: string[],
+  scratch: string,
+): Promise<TestReport> {
+  const args = [...options, ...files];
+  const before = new Set((await hostState(scratch)).map(describeLeftover));
+  // They wait a good part of their time for what they have started: three times as many as there are processors.
+  const environment = { DENO_JOBS: String(navigator.hardwareConcurrency * 3) };
+  let report = await denoTest(["--parallel", ...args], { scratch, environment });
   for (const name of worthASecondTry(report)) {
     heading(`once more, alone: ${name}`);
-    report = withSecondTry(report, name, await denoTest([filterFor(name), ...args]));
+    report = withSecondTry(report, name, await denoTest([filterFor(name), ...args], { scratch }));
     if (!report.failures.includes(name)) flaky.push(name);
   }
   const look = async () =>
-    (await hostState()).map(describeLeftover).filter((line) => !before.has(line));
+    (await hostState(scratch)).map(describeLeftover).filter((line) => !before.has(line));
   let left = await look();
   // The kernel takes a moment to remove interfaces.
   for (let attempt = 0; left.length > 0 && attempt < 20; attempt++) {
@@ -81,31 +74,28 @@ function heading(text: string): void {
   console.log(`\n=== ${text} ===`);
 }
 
-/** Hundreds of quick tests are a few rows of dots; where dots make no rows, names tell more. */
-const unitReporter = Deno.stdout.isTerminal() ? ["--reporter=dot"] : [];
-
 const options = Deno.args.filter((arg) => arg.startsWith("-"));
-const files = Deno.args.filter((arg) => !arg.startsWith("-"));
-if (files.length === 0) files.push("tests/unit", "tests/e2e");
-const isEndToEnd = (file: string) => /(^|\/)tests\/(e2e|builds)(\/|$)/.test(file);
+const paths = Deno.args.filter((arg) => !arg.startsWith("-"));
+if (paths.length === 0) paths.push("tests/unit", "tests/e2e");
+const files = await testFiles(paths);
 const endToEnd = files.filter(isEndToEnd);
 const unit = files.filter((file) => !isEndToEnd(file));
 
 await installPackages(testPackages);
 const reports: TestReport[] = [];
-if (unit.length > 0) {
-  heading("unit tests");
-  // One file after the other: a file that clones this process gives the child the descriptors, and
-  // one that sets a variable the environment, of whatever ran beside it.
-  reports.push(await denoTest([...unitReporter, ...options, ...unit]));
-}
-if (endToEnd.length > 0) {
-  const binary = Deno.env.get("BOX_BINARY");
-  heading(`end-to-end tests of ${binary ?? "the source"}`);
-  // Downloads what it imports here, where the environment is the user's own.
-  if (!binary) await must(Deno.execPath(), ["cache", "--quiet", "main.ts"], { cwd: project });
-  reports.push(await endToEndTests([...options, ...endToEnd]));
-}
+await withScratch(async (scratch) => {
+  if (unit.length > 0) {
+    heading("unit tests");
+    reports.push(...await unitTests(unit, options, scratch));
+  }
+  if (endToEnd.length > 0) {
+    const binary = Deno.env.get("BOX_BINARY");
+    heading(`end-to-end tests of ${binary ?? "the source"}`);
+    // Downloads what it imports here, where the environment is the user's own.
+    if (!binary) await must(Deno.execPath(), ["cache", "--quiet", "main.ts"], { cwd: project });
+    reports.push(await endToEndTests(endToEnd, options, scratch));
+  }
+});
 
 const skips = reports.flatMap((report) => report.skips);
 if (skips.length > 0) console.log(`skipped:\n  ${skips.join("\n  ")}\n`);

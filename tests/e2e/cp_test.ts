@@ -1,6 +1,6 @@
 /** Copying into and out of containers: what docker 20.10 does, for containers that run and that do not. */
 import { deepEqual, equal, match } from "node:assert/strict";
-import { type Box, boxTest, type RunningProcess } from "./harness.ts";
+import { type Box, boxTest, type RunningProcess, sample } from "./harness.ts";
 import { entriesOf, treeOf } from "./trees.ts";
 
 /** What the container of these tests has in its root. */
@@ -72,7 +72,7 @@ cpTest("cp puts things on the host where docker puts them", async (box) => {
     ["-L /ld", "here", ["here/", ...below("here/ld", inD)]],
     ["-L /ld", "new", below("new", inD)],
   ];
-  for (const [source, destination, result] of table) {
+  for (const [source, destination, result] of sample(table)) {
     const directory = await Deno.makeTempDir({ dir: box.temp });
     await Deno.mkdir(`${directory}/here`);
     const [path, flag] = source.split(" ").reverse();
@@ -143,7 +143,7 @@ cpTest("what cp cannot copy to the host is refused in docker's words", async (bo
     ["", "b", "source can not be empty"],
     ["cc:/d", "", "destination can not be empty"],
   ];
-  for (const [source, destination, message] of table) {
+  for (const [source, destination, message] of sample(table)) {
     const { code, stdout, stderr } = await box.run(["cp", source, destination]);
     deepEqual([code, stdout, stderr], [1, "", `${message}\n`], `cp ${source} ${destination}`);
   }
@@ -197,13 +197,16 @@ cpTest("cp puts things into a container where docker puts them", async (box) => 
   ];
   const before = await treeIn(box, "/t");
   const expected = [...before];
-  for (const [source, destination, added] of table) {
+  // Where overlayfs keeps all of /t, since the container has made it: what is seen there takes no further cp.
+  const upper = await box.ok("inspect -f {{.GraphDriver.Data.UpperDir}} cc");
+  for (const [source, destination, added] of sample(table)) {
     const [path, flag] = source.split(" ").reverse();
     await box.ok(["cp", ...flag ? [flag] : [], path, `cc:${destination}`]);
     expected.push(...added);
-    const found = await treeIn(box, "/t");
+    const found = await treeOf(`${upper}/t`);
     deepEqual(found, expected.toSorted(), `cp ${source} cc:${destination}`);
   }
+  deepEqual(await treeIn(box, "/t"), expected.toSorted());
   await box.ok(["cp", "-L", "cc:/t/lf", "back"]);
   equal(await Deno.readTextFile(`${box.temp}/back`), "file");
 });
@@ -236,7 +239,7 @@ cpTest("what cp cannot copy into a container is refused in docker's words", asyn
     ],
   ];
   const before = await treeIn(box, "/t");
-  for (const [source, destination, message] of table) {
+  for (const [source, destination, message] of sample(table)) {
     const { code, stdout, stderr } = await box.run(["cp", source, destination]);
     deepEqual([code, stdout, stderr], [1, "", `${message}\n`], `cp ${source} ${destination}`);
   }

@@ -1,6 +1,6 @@
 /** Files of images and layers that are cut off, are no JSON, or hold something else: whoever needs one says which it is. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { boxTest, onlyLine } from "./harness.ts";
+import { boxTest, onlyLine, sample } from "./harness.ts";
 import { listContainers, listImages, noJson, otherJson, Store } from "./damaged_store/store.ts";
 
 boxTest("a damaged repositories.json: images have no names, containers work", async (box) => {
@@ -8,7 +8,9 @@ boxTest("a damaged repositories.json: images have no names, containers work", as
   const archive = `${box.temp}/saved.tar`, empty = `${box.temp}/empty.tar`;
   await box.ok(["save", "-o", archive, "busybox"]);
   await Deno.writeFile(empty, new Uint8Array(1024));
-  for (const content of [...noJson, "[]", '{"Repositories":7}', '{"Repositories":{"a":1}}']) {
+  for (
+    const content of sample([...noJson, "[]", '{"Repositories":7}', '{"Repositories":{"a":1}}'])
+  ) {
     await store.damage(file, content, async () => {
       await store.assertNamed(file, [
         "images",
@@ -34,7 +36,7 @@ boxTest(
     const store = await Store.make(box), file = "image/overlay2/imagedb/content/sha256/IMAGE";
     const archive = `${box.temp}/saved.tar`;
     await box.ok(["save", "-o", archive, "victim:1"]);
-    for (const content of [...noJson, ...otherJson]) {
+    for (const content of sample([...noJson, ...otherJson])) {
       await store.damage(file, content, async () => {
         await store.assertNamed(file, [
           "run --rm victim:1",
@@ -66,7 +68,7 @@ boxTest("a damaged layer is named by all who need it", async (box) => {
     ["parent", ["", "sha256:../../.."]],
   ];
   for (const [name, contents] of damages) {
-    for (const content of contents) {
+    for (const content of sample(contents)) {
       const file = `${layer}/${name}`;
       await store.damage(file, content, async () => {
         await store.assertNamed(file, ["history victim:1", "save victim:1"]);
@@ -79,7 +81,7 @@ boxTest("a damaged layer is named by all who need it", async (box) => {
     const { code, stderr } = await box.run("ps -as", { timeout: 20_000 });
     deepEqual([code, stderr.includes(`${store.path(layer)} is a layer below itself`)], [0, true]);
   });
-  for (const content of ["", "not compressed", undefined]) {
+  for (const content of sample(["", "not compressed", undefined])) {
     await store.damage(`${layer}/tar-split.json.gz`, content, async () => {
       const { code, stderr } = await box.run(["save", "-o", `${box.temp}/x`, "victim:1"]);
       equal(code, 1);

@@ -16,6 +16,7 @@ import { testWith } from "./harness/skip.ts";
 
 export type { Box };
 export * as needs from "./harness/needs.ts";
+export { sample } from "./harness/sample.ts";
 export { skipUnless, testWith } from "./harness/skip.ts";
 export { describe, eventually, type Result, run, RunningProcess } from "./harness/process.ts";
 export { busyboxTar, debianTar } from "./harness/fixtures.ts";

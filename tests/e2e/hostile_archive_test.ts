@@ -13,7 +13,7 @@ import {
   symlink,
 } from "../unit/storage/layer/helpers.ts";
 import { assertTidy, type Box, boxTest, onlyLine, refuses, run } from "./harness.ts";
-import { STRIDE } from "./harness/box.ts";
+import { STRIDE } from "./harness/sample.ts";
 
 const good = archive(
   directory("d"),

@@ -3,7 +3,7 @@ import { equal, match } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { archive, type Bytes, directory, file, symlink } from "../unit/storage/layer/helpers.ts";
 import { assertTidy, type Box, boxTest, onlyLine, refuses } from "./harness.ts";
-import { STRIDE } from "./harness/box.ts";
+import { STRIDE } from "./harness/sample.ts";
 
 const lower = archive(directory("d"), file("d/f", "content ".repeat(400)), file("g", "more"));
 const upper = archive(directory("d"), file("d/h", "on top ".repeat(150)));

@@ -1,6 +1,6 @@
 /** Images in which nothing is what box expects: links and files in place of directories, and odd accounts. */
-import { equal, match } from "node:assert/strict";
-import { assertTidy, type Box, boxTest, busyboxTar, onlyLine } from "./harness.ts";
+import { deepEqual, equal, match } from "node:assert/strict";
+import { assertTidy, type Box, boxTest, busyboxTar, onlyLine, sample } from "./harness.ts";
 import { changedBusybox, Outside } from "./isolation/containers.ts";
 
 /** Hostile images, one after another. */
@@ -27,7 +27,7 @@ class HostileImages {
     if (code === 125) match(onlyLine(stderr), /^box: Error response from daemon: .+/);
     await this.canary.assertUntouched();
     assertTidy(this.box.root);
-    equal(await this.box.ok("ps -aq"), "");
+    deepEqual([...Deno.readDirSync(`${this.box.root}/containers`)], []);
     return { code, output: stdout + stderr };
   }
 }
@@ -46,7 +46,7 @@ function replacements(outside: string, ...paths: string[]): string[] {
     (path) => `mkfifo ${path}`,
     () => "true", // not there at all
   ];
-  return ways.map((way) => paths.map((path) => `rm -rf ${path}; ${way(path)}`).join("; "));
+  return sample(ways).map((way) => paths.map((path) => `rm -rf ${path}; ${way(path)}`).join("; "));
 }
 
 boxTest("/proc, /sys and /dev are fresh, whatever the image has there", async (box) => {
@@ -133,7 +133,7 @@ boxTest(
       ["echo alice:x:-1:0::/:/bin/sh > etc/passwd", 125, /unable to find user alice/],
       ["echo alice:x:4294967295:0::/:/bin/sh > etc/passwd", 125, /unable to find user alice/],
     ];
-    for (const [script, code, message] of table) {
+    for (const [script, code, message] of sample(table)) {
       await images.build(script);
       const result = await images.run("id", "-u", "alice");
       equal(result.code, code, `${script}\n${result.output}`);

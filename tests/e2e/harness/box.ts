@@ -17,9 +17,6 @@ import { skipUnless } from "./skip.ts";
 const project = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
 const mainModule = `${project}/main.ts`;
 
-/** How many bytes are passed over where one after the other is changed: with the compiled program, after the source, more. */
-export const STRIDE = Deno.env.has("BOX_BINARY") ? 3 : 1;
-
 /** Where stores to begin with are kept while the tests run, if somebody removes them afterwards. */
 const stores = Deno.env.get("BOX_TEST_STORES");
 

@@ -35,10 +35,13 @@ export function interfacesOf(root: string): HostLeftover[] {
     .map((found) => ({ ...found, detail: `of the store ${root}` }));
 }
 
-/** What tests may leave that cannot be told to be one test's, to compare before and after all. */
-export async function hostState(): Promise<HostLeftover[]> {
+/**
+ * What tests may leave that cannot be told to be one test's, to compare before and after all. `scratch` is the directory of
+ * their temporary files.
+ */
+export async function hostState(scratch: string): Promise<HostLeftover[]> {
   return [
-    ...hostLeftoversOf(["/box-e2e-"]),
+    ...hostLeftoversOf([`${scratch}/`]),
     ...cgroups().filter(({ name }) => /\bbox\b.*[0-9a-f]{64}/.test(name)),
     ...interfaces(),
     ...networkNamespaces(),

@@ -59,9 +59,10 @@ export function onlyLine(stderr: string, description = stderr): string {
 
 /** The lines that only one of two snapshots has. */
 function changed(before: readonly string[], after: readonly string[]): string[] {
+  const old = new Set(before), now = new Set(after);
   return [
-    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
-    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
+    ...before.filter((line) => !now.has(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !old.has(line)).map((line) => `+ ${line}`),
   ];
 }
 
