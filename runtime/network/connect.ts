@@ -10,7 +10,6 @@ import type {
   EndpointSettings,
   HostConfig,
 } from "../../storage/container/config.ts";
-import { EngineError } from "../../storage/errors.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
 import { randomId } from "../../storage/id.ts";
 import { isDefaultBridge, type NetworkFile } from "../../storage/network/config.ts";
@@ -22,11 +21,13 @@ import { chooseAddresses } from "./addresses.ts";
 import { ensureBridge } from "./bridge.ts";
 import { setDefaultRoutes } from "./default_route.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { NetworkForbidden } from "./forbidden.ts";
 import { hostSocket } from "./host.ts";
 import { vethName } from "./host_interfaces.ts";
 import { type Namespace, plugIn } from "./plug.ts";
 import { prepareNamespace } from "./prepare_namespace.ts";
 import { releaseNetworks } from "./release.ts";
+import { openWayOut } from "./way_out.ts";
 
 /** A network that a container is to be connected to, and how. */
 export interface Connection {
@@ -46,11 +47,6 @@ export interface Connected {
   /** 64 hexadecimal digits. */
   readonly ID: string;
   readonly Config: Pick<ContainerConfig, "MacAddress">;
-}
-
-/** Box may not make networks here. */
-export class NetworkForbidden extends EngineError {
-  override readonly name = "NetworkForbidden";
 }
 
 /** The networks that a container is to be connected to when it starts, the one that it was created on first. */
@@ -120,6 +116,7 @@ export async function connect(
   namespace: Namespace,
   interfaceName: string,
 ): Promise<Endpoint> {
+  await openWayOut(network);
   const described = await reserveEndpoint(store, container, network, settings, host, interfaceName);
   plugIn(host, namespace, described.network, described.endpoint, described.bridge);
   return described.endpoint;
