@@ -1,6 +1,6 @@
 /** Programs that pass on what comes from a network namespace: pasta(1), slirp4netns(1). Each is given the same addresses. */
 
-import { AT, O } from "../../ffi/constants.ts";
+import { AT, O, S } from "../../ffi/constants.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import { statIfExists } from "../../ffi/stat.ts";
@@ -57,14 +57,15 @@ export function installed(): { readonly passer: Passer; readonly path: string }[
     .filter((directory) => directory.startsWith("/"));
   return passers.flatMap((passer) => {
     const path = directories.map((directory) => `${directory}/${passer.name}`)
-      .find(isThere);
+      .find(isProgram);
     return path === undefined ? [] : { passer, path };
   });
 }
 
-function isThere(path: string): boolean {
+function isProgram(path: string): boolean {
   try {
-    return statIfExists(AT.FDCWD, path) !== undefined;
+    const stat = statIfExists(AT.FDCWD, path, true);
+    return stat !== undefined && (stat.mode & S.IFMT) === S.IFREG && (stat.mode & 0o111) !== 0;
   } catch (error) {
     if (isErrno(error, "EACCES", "ELOOP")) return false; // a directory that is nothing to this user
     throw error;
