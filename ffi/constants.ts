@@ -97,6 +97,7 @@ export const FSMOUNT_CLOEXEC = 1;
 export const CLONE = {
   VM: 0x100,
   FS: 0x200,
+  FILES: 0x400,
   PIDFD: 0x1000,
   VFORK: 0x4000,
   PARENT: 0x8000,

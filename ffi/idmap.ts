@@ -39,10 +39,19 @@ export function formatIdMap(mappings: readonly IdMapping[]): string {
 
 let own: IdMappings | undefined;
 
+function mappingsHere(kind: "uid" | "gid"): readonly IdMapping[] {
+  own ??= { uidMappings: readIdMap("uid"), gidMappings: readIdMap("gid") };
+  return kind === "uid" ? own.uidMappings : own.gidMappings;
+}
+
 /** Whether this process's user namespace knows a user or group of this number. */
 export function isMappedHere(kind: "uid" | "gid", id: number): boolean {
-  own ??= { uidMappings: readIdMap("uid"), gidMappings: readIdMap("gid") };
-  return toHostId(kind === "uid" ? own.uidMappings : own.gidMappings, id) !== undefined;
+  return toHostId(mappingsHere(kind), id) !== undefined;
+}
+
+/** The largest number of a user or group that this process's user namespace knows. */
+export function largestIdHere(kind: "uid" | "gid"): number {
+  return Math.max(...mappingsHere(kind).map(({ containerID, size }) => containerID + size - 1));
 }
 
 function readIdMap(kind: "uid" | "gid"): IdMapping[] {

@@ -5,6 +5,7 @@ import { SOCKADDR_SIZE, type SocketAddress } from "./socket_address.ts";
 import { check, errnoName } from "./errno.ts";
 import { close } from "./file.ts";
 import { kernel } from "./kernel.ts";
+import { openSocket } from "./network_calls.ts";
 
 /** socket(2) */
 export const SOCK = { STREAM: 1, DGRAM: 2, RAW: 3, NONBLOCK: 0o4000, CLOEXEC: 0o2000000 } as const;
@@ -58,7 +59,7 @@ export function connectSocket(protocol: PortProtocol, peer: SocketAddress): numb
 
 function makeSocket(family: number, protocol: PortProtocol, what: string): number {
   const [type, number] = KINDS[protocol], flags = type | SOCK.CLOEXEC | SOCK.NONBLOCK;
-  return check(kernel.socket(family, flags, number), "make a socket for", what);
+  return check(openSocket(family, flags, number), "make a socket for", what);
 }
 
 /** A connection that has come to a listening socket, not blocking; undefined if there is none any more. */

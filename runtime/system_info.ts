@@ -8,6 +8,7 @@ import {
   type BackingFileSystem,
   describeBackingFileSystem,
 } from "../storage/overlay2/backing_file_system.ts";
+import { noWayOutText } from "./network/way_out.ts";
 import type { Store } from "../storage/store.ts";
 import { now } from "../storage/time.ts";
 import { BOX_VERSION } from "../storage/version.ts";
@@ -174,7 +175,7 @@ function describeLacks(
         : "No control groups: neither cgroup v2 nor the freezer of v1 is mounted",
     );
   }
-  return [...lacks, ...describeLimits(limits)];
+  return [...lacks, ...describeLimits(limits), ...[noWayOutText() ?? []].flat()];
 }
 
 /** In docker's words, and one for what docker does not need to say. */

@@ -33,6 +33,7 @@ export const testPackages: PackageGroup[] = [
   { purpose: "push to and pull from a registry", packages: ["docker-registry", "openssl"] },
   { purpose: "published ports seen from outside", packages: ["curl"] },
   { purpose: "several users in an ordinary user's containers", packages: ["uidmap"] },
+  { purpose: "an ordinary user's way to the outside", packages: ["passt", "slirp4netns"] },
   { purpose: "contexts of builds in git", packages: ["git"] },
 ];
 

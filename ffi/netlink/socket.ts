@@ -3,6 +3,7 @@
 import { check, errnoName, errnoText, SystemError } from "../errno.ts";
 import { close, read, writeAll } from "../file.ts";
 import { kernel } from "../kernel.ts";
+import { openSocket } from "../network_calls.ts";
 import {
   decodeAcknowledgement,
   decodeMessages,
@@ -48,7 +49,7 @@ export class NetlinkSocket implements Disposable {
 
   constructor(protocol: number) {
     this.#fd = check(
-      kernel.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol),
+      openSocket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol),
       "open a netlink socket",
     );
     const on = new Uint8Array(Uint32Array.of(1).buffer);

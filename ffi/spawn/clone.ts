@@ -10,6 +10,8 @@ export interface CloneOptions {
   readonly namespaces?: number;
   /** Descriptor of a cgroup v2 directory in which the process begins. */
   readonly cgroupFd?: number;
+  /** What the process opens and closes is opened and closed here, too: CLONE_FILES. */
+  readonly sharesDescriptors?: boolean;
 }
 
 /** The steps, and where the kernel leaves what the parent wants to know. */
@@ -29,11 +31,15 @@ export interface CloneSteps {
 /** The child runs in the parent's memory, so that nothing is copied and the parent can read how far it came. */
 const SHARED_FLAGS = CLONE.VM | CLONE.PIDFD | CLONE.CHILD_CLEARTID;
 
+const sharedFlags = ({ sharesDescriptors }: CloneOptions) =>
+  SHARED_FLAGS | (sharesDescriptors ? CLONE.FILES : 0);
+
 /** clone3(2): the kernel drops the parent's signal handlers, which must not run on the shared stack. */
-export function clone3Steps({ namespaces = 0, cgroupFd }: CloneOptions): CloneSteps {
+export function clone3Steps(options: CloneOptions): CloneSteps {
+  const { namespaces = 0, cgroupFd } = options;
   const program = new SpawnProgram(), child = new Label("child");
   const pidfd = program.cell("pidfd"), alive = program.cell("alive", 1);
-  const flags = BigInt(SHARED_FLAGS | namespaces) | BigInt(CLONE.CLEAR_SIGHAND) |
+  const flags = BigInt(sharedFlags(options) | namespaces) | BigInt(CLONE.CLEAR_SIGHAND) |
     (cgroupFd === undefined ? 0n : BigInt(CLONE.INTO_CGROUP));
   const cloneArgs: Constant[] = [
     flags,
@@ -59,13 +65,14 @@ export function clone3Steps({ namespaces = 0, cgroupFd }: CloneOptions): CloneSt
  * clone(2), for where clone3 is refused: under the seccomp policies of container engines. It keeps the handlers, so all
  * signals stay blocked until the child has reset them; and it knows no cgroup, so the child moves itself.
  */
-export function cloneSteps({ namespaces = 0, cgroupFd }: CloneOptions): CloneSteps {
+export function cloneSteps(options: CloneOptions): CloneSteps {
+  const { namespaces = 0, cgroupFd } = options;
   const program = new SpawnProgram(), child = new Label("child");
   const pidfd = program.cell("pidfd"), alive = program.cell("alive", 1);
   const mask = program.block("mask", SIGSET_SIZE);
   // A cgroup namespace has its root where the process is when it is made.
   const later = cgroupFd === undefined ? 0 : namespaces & CLONE.NEWCGROUP;
-  const flags = SHARED_FLAGS | (namespaces & ~later) | SIGNALS.SIGCHLD;
+  const flags = sharedFlags(options) | (namespaces & ~later) | SIGNALS.SIGCHLD;
 
   program.call("rt_sigprocmask", [SIG_SETMASK, ALL_SIGNALS, mask, SIGSET_SIZE], {
     what: "block all signals",

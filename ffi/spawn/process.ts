@@ -124,6 +124,19 @@ export class SpawnedProcess {
     return step && new SpawnFailure(step, -this.#memory.value(step.result));
   }
 
+  /**
+   * Waits, blocking the thread, for the end of a process that executes nothing, and returns what one of its steps gave. Throws
+   * the failure if one has ended it.
+   */
+  finish(result: Cell): number {
+    const failure = this.waitUntilCleared(this.#alive), value = this.#memory.value(result);
+    this.#memory.free();
+    reap(this.pidfd);
+    this.close();
+    if (failure !== undefined) throw failure;
+    return value;
+  }
+
   /** Waits for the end of the process without blocking, and frees its pid. */
   waitForExit(): Promise<ExitStatus> {
     return waitForExit(this.pidfd);

@@ -35,7 +35,7 @@ import { parseSecurityOptions } from "./security_options.ts";
 import { donorOf, resolveDonors } from "./shared_namespaces.ts";
 import { createdState } from "./state.ts";
 import { verifySettings } from "./verify.ts";
-import { verifyNetwork } from "./verify_network.ts";
+import { networkWarnings, verifyNetwork } from "./verify_network.ts";
 import { hasUserNamespace, verifyUserNamespace } from "./user_namespace/mode.ts";
 import { newVolumes } from "./volumes.ts";
 import { portWarnings } from "./verify_ports.ts";
@@ -79,7 +79,7 @@ export async function createContainer(
     ...await verifySecurity(hostConfig),
   ];
   verifyNetwork(store, request, hostConfig);
-  warnings.push(...portWarnings(hostConfig));
+  warnings.push(...portWarnings(hostConfig), ...await networkWarnings(store, hostConfig));
   checkLogOptions(hostConfig.LogConfig.Type, hostConfig.LogConfig.Config);
   const chainIds = await chainIdsOf(image.config.rootfs.diff_ids ?? []);
   const volumes = confined ? undefined : await newVolumes(store, config, hostConfig);

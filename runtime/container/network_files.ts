@@ -1,11 +1,13 @@
 /** /etc/hostname, /etc/hosts and /etc/resolv.conf of a container: files of its own directory, mounted into it. */
 
+import { entered } from "../../ffi/entered.ts";
 import type { ContainerFile, HostConfig } from "../../storage/container/config.ts";
 import { briefSha256 } from "../../storage/brief_digest.ts";
 import { readTextIfExists, writeNewFile } from "../../storage/files.ts";
 import type { Store } from "../../storage/store.ts";
 import type { Endpoint } from "../network/endpoint.ts";
 import { hostsFile } from "../network/hosts_file.ts";
+import { OUTER_RESOLVER } from "../rootless/addresses.ts";
 import { embeddedResolvConf, isolatedResolvConf } from "../network/resolv_conf.ts";
 import type { ContainerNetwork } from "./network.ts";
 
@@ -79,7 +81,10 @@ function resolvConf({ usesHostNetwork, endpoints = [], resolver = noSettings }: 
   if (usesHostNetwork && servers.length + search.length + options.length === 0) return host;
   const isNamed = endpoints.some(({ isDefault }) => !isDefault);
   if (isNamed) return embeddedResolvConf(host, resolver);
-  return isolatedResolvConf(host, resolver, endpoints.some(({ ipv6 }) => ipv6 !== undefined));
+  const hasIpv6 = endpoints.some(({ ipv6 }) => ipv6 !== undefined);
+  // What an ordinary user's networks lead through asks the host's resolver wherever that listens.
+  const instead = entered() && endpoints.length > 0 ? [OUTER_RESOLVER] : undefined;
+  return isolatedResolvConf(host, resolver, hasIpv6, instead);
 }
 
 const noSettings = { servers: [], search: [], options: [] };

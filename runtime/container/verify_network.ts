@@ -1,5 +1,6 @@
 /** What docker's daemon checks of a container's network settings. */
 
+import { entered } from "../../ffi/entered.ts";
 import type { HostConfig } from "../../storage/container/config.ts";
 import { resolveContainerId } from "../../storage/container/container_store.ts";
 import { ConflictError, InvalidError, NotFoundError } from "../../storage/errors.ts";
@@ -35,6 +36,16 @@ export function verifyNetwork(
       throw new NotFoundError(`could not get container for ${words}: ${error.message}`);
     }
   }
+}
+
+/** What an ordinary user is told of a network that leads nowhere. */
+export async function networkWarnings(
+  store: Store,
+  { NetworkMode }: HostConfig,
+): Promise<string[]> {
+  if (entered() === undefined) return [];
+  const { describeNoWayOut } = await import("../network/way_out.ts");
+  return [describeNoWayOut(store, NetworkMode) ?? []].flat();
 }
 
 /** A container that uses another one's network has nothing of its own to set. */

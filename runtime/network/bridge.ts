@@ -4,13 +4,14 @@ import { addAddress } from "../../ffi/netlink/route/address.ts";
 import { addLink, findLink, setLink } from "../../ffi/netlink/route/link.ts";
 import type { NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { isErrno } from "../../ffi/errno.ts";
-import { ensureDirectory, readTextIfExists } from "../../storage/files.ts";
+import { readNetworkSetting, writeNetworkSetting } from "../../ffi/network_calls.ts";
 import { overlaps, parseSubnet } from "../../storage/network/subnet.ts";
 import { isDefaultBridge, MTU, type NetworkFile } from "../../storage/network/config.ts";
 import { gatewayOf } from "../../storage/network/leases.ts";
 import { readNetworks, writeNetwork } from "../../storage/network/network_store.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
 import type { Store } from "../../storage/store.ts";
+import { onHost, sharedDirectory } from "./host.ts";
 import { bridgeName } from "./host_interfaces.ts";
 import { bridgeOpened, bridgeUsed } from "./publishing.ts";
 import { chooseRange, hostSubnets, subnetsOf } from "./ranges.ts";
@@ -22,13 +23,9 @@ export interface Bridge {
   readonly network: NetworkFile;
 }
 
-/** What stores on one host have in common. */
-const RUN_DIRECTORY = "/run/box";
-
 /** Taken while a range of addresses is looked for, until the host has it. */
 export function lockRanges(): DirectoryLock {
-  ensureDirectory(RUN_DIRECTORY, 0o700);
-  return DirectoryLock.take(RUN_DIRECTORY, "exclusive");
+  return DirectoryLock.take(sharedDirectory(), "exclusive");
 }
 
 /** Makes a network's bridge unless it is there. Needs the lock on networks. */
@@ -75,7 +72,7 @@ function makeBridge(socket: NetlinkSocket, name: string, network: NetworkFile): 
   });
   // The kernel refuses IPv6 addresses where IPv6 is switched off.
   socket.request(...addresses, setLink(index, { up: true }));
-  if (!network.Internal) enableForwarding(network);
+  if (!network.Internal) onHost(() => enableForwarding(network));
   return index;
 }
 
@@ -86,18 +83,15 @@ function randomMac(): Uint8Array {
 
 /** Without it the host passes on nothing between containers and the outside. Docker leaves it on, too. */
 function enableForwarding({ EnableIPv6 }: NetworkFile): void {
-  switchOn("/proc/sys/net/ipv4/ip_forward");
-  if (EnableIPv6) switchOn("/proc/sys/net/ipv6/conf/all/forwarding");
+  switchOn("ipv4/ip_forward");
+  if (EnableIPv6) switchOn("ipv6/conf/all/forwarding");
 }
 
-function switchOn(path: string): void {
-  if (readTextIfExists(path)?.trim() !== "0") return;
+function switchOn(name: string): void {
   try {
-    Deno.writeTextFileSync(path, "1\n");
+    if (readNetworkSetting(name) === "0") writeNetworkSetting(name, "1");
   } catch (error) {
     // Where /proc/sys may not be written to, the container reaches what is on the host nevertheless.
-    if (!(error instanceof Deno.errors.PermissionDenied || isErrno(error, "EROFS", "EACCES"))) {
-      throw error;
-    }
+    if (!isErrno(error, "ENOENT", "EROFS", "EACCES", "EPERM")) throw error;
   }
 }

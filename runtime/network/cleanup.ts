@@ -12,6 +12,7 @@ import { start } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { Label } from "../../ffi/spawn/values.ts";
 import { close } from "../../ffi/file.ts";
+import { enterNamespace, namespaceOfCalls } from "../../ffi/network_calls.ts";
 import { encodeMessages, type Message, NLM_F } from "../../ffi/netlink/message.ts";
 
 const NAME = "box-network";
@@ -46,6 +47,8 @@ export function cleanUpLater(cleanup: Cleanup): void {
   const file = sealedFile(NAME, bytes);
   try {
     const program = new SpawnProgram();
+    const elsewhere = namespaceOfCalls();
+    if (elsewhere !== undefined) program.append(enterNamespace(elsewhere));
     program.append(leaveStarter([...fds, file]));
     program.call("chdir", ["/"], { what: "leave the working directory" });
     for (const fd of fds) program.call("fcntl", [fd, F_SETFD, 0], { what: "keep a descriptor" });

@@ -2,7 +2,7 @@
 
 import { isErrno } from "../../ffi/errno.ts";
 import { close } from "../../ffi/file.ts";
-import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
+import type { NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { createNetworkNamespace, insideNetworkNamespace } from "../../ffi/network_namespace.ts";
 import { findLink, setLink } from "../../ffi/netlink/route/link.ts";
 import type {
@@ -10,7 +10,6 @@ import type {
   EndpointSettings,
   HostConfig,
 } from "../../storage/container/config.ts";
-import { EngineError } from "../../storage/errors.ts";
 import type { ContainerConfig } from "../../storage/image/config.ts";
 import { randomId } from "../../storage/id.ts";
 import { isDefaultBridge, type NetworkFile } from "../../storage/network/config.ts";
@@ -22,9 +21,13 @@ import { chooseAddresses } from "./addresses.ts";
 import { ensureBridge } from "./bridge.ts";
 import { setDefaultRoutes } from "./default_route.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { NetworkForbidden } from "./forbidden.ts";
+import { hostSocket } from "./host.ts";
 import { vethName } from "./host_interfaces.ts";
 import { type Namespace, plugIn } from "./plug.ts";
+import { prepareNamespace } from "./prepare_namespace.ts";
 import { releaseNetworks } from "./release.ts";
+import { openWayOut } from "./way_out.ts";
 
 /** A network that a container is to be connected to, and how. */
 export interface Connection {
@@ -44,11 +47,6 @@ export interface Connected {
   /** 64 hexadecimal digits. */
   readonly ID: string;
   readonly Config: Pick<ContainerConfig, "MacAddress">;
-}
-
-/** Box may not make networks here. */
-export class NetworkForbidden extends EngineError {
-  override readonly name = "NetworkForbidden";
 }
 
 /** The networks that a container is to be connected to when it starts, the one that it was created on first. */
@@ -92,7 +90,7 @@ export async function connectToNetworks(
   );
   try {
     using _ = socket;
-    using host = new NetlinkSocket(NETLINK.ROUTE);
+    using host = hostSocket();
     const namespace = { fd, socket };
     const endpoints: Endpoint[] = [];
     socket.request(setLink(1, { up: true }));
@@ -118,6 +116,7 @@ export async function connect(
   namespace: Namespace,
   interfaceName: string,
 ): Promise<Endpoint> {
+  await openWayOut(network);
   const described = await reserveEndpoint(store, container, network, settings, host, interfaceName);
   plugIn(host, namespace, described.network, described.endpoint, described.bridge);
   return described.endpoint;
@@ -175,29 +174,6 @@ function aliasesOf(
 
 const macText = (bytes: Uint8Array) =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
-
-/** Called in a new namespace: what docker sets for it, and a socket of it. */
-function prepareNamespace(): NetlinkSocket {
-  const settings = [
-    ["ipv6/conf/all/disable_ipv6", "1"],
-    ["ipv4/ip_unprivileged_port_start", "0"],
-    ["ipv4/ping_group_range", "0 2147483647"],
-  ];
-  for (const [name, value] of settings) {
-    try {
-      Deno.writeTextFileSync(`/proc/sys/net/${name}`, value + "\n", { create: false });
-    } catch (error) {
-      // A kernel without it, or a /proc/sys that may not be written to.
-      if (!(error instanceof Deno.errors.NotFound || isReadOnly(error))) throw error;
-    }
-  }
-  return new NetlinkSocket(NETLINK.ROUTE);
-}
-
-function isReadOnly(error: unknown): boolean {
-  return error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Error && /read-only/i.test(error.message);
-}
 
 function explained<T>(action: () => T): T {
   try {

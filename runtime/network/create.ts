@@ -1,6 +1,5 @@
 /** Making networks. */
 
-import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { ConflictError, NotFoundError } from "../../storage/errors.ts";
 import { overlaps } from "../../storage/network/subnet.ts";
 import {
@@ -20,6 +19,7 @@ import { recordNetworkEvent } from "../container/network_settings.ts";
 import { prepareForContainers } from "../container/repair.ts";
 import { ensureBridge, lockRanges } from "./bridge.ts";
 import { withHint } from "./connect.ts";
+import { hostSocket } from "./host.ts";
 import { chooseRange, subnetsOf } from "./ranges.ts";
 import { checkOptions, checkPools } from "./verify_create.ts";
 
@@ -56,7 +56,7 @@ export async function createNetwork(store: Store, request: CreateNetworkRequest)
 }
 
 async function create(store: Store, request: CreateNetworkRequest): Promise<string> {
-  using host = new NetlinkSocket(NETLINK.ROUTE);
+  using host = hostSocket();
   using _ = await lockNetworks(store);
   const networks = readNetworks(store);
   if (request.name === "" || networks.some(({ Name }) => Name === request.name)) {

@@ -11,6 +11,7 @@ import { writeNetworkFiles } from "../container/network_files.ts";
 import { openNamespace } from "../container/shared_namespaces.ts";
 import { renewDefaultRoutes } from "./default_route.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { hostSocket } from "./host.ts";
 import type { Namespace } from "./plug.ts";
 import { publishPorts } from "./publishing.ts";
 
@@ -27,7 +28,7 @@ export async function inContainer(
 ): Promise<void> {
   const fd = openNamespace(container, "net");
   try {
-    using host = new NetlinkSocket(NETLINK.ROUTE);
+    using host = hostSocket();
     using socket = inNetworkNamespace(fd, () => new NetlinkSocket(NETLINK.ROUTE));
     await action(host, { fd, socket });
   } finally {

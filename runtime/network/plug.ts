@@ -11,6 +11,7 @@ import {
   setLink,
 } from "../../ffi/netlink/route/link.ts";
 import type { NetlinkSocket, Request } from "../../ffi/netlink/socket.ts";
+import { writeNetworkSetting } from "../../ffi/network_calls.ts";
 import { inNetworkNamespace } from "../../ffi/network_namespace.ts";
 import { parseAddress } from "../../ffi/ip_address.ts";
 import { MTU, type NetworkFile } from "../../storage/network/config.ts";
@@ -99,7 +100,7 @@ function layeredKind(host: NetlinkSocket, { Driver, Options }: NetworkFile): Lin
 /** IPv6 is off in a container, as with docker, but on interfaces that have an address. */
 function enableIpv6(namespace: number, name: string): void {
   inNetworkNamespace(namespace, () => {
-    Deno.writeTextFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, "0\n");
+    writeNetworkSetting(`ipv6/conf/${name}/disable_ipv6`, "0");
   });
 }
 

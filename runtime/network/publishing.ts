@@ -12,6 +12,7 @@ import { readNetwork } from "../../storage/network/network_store.ts";
 import type { Store } from "../../storage/store.ts";
 import type { CleanupStep } from "./cleanup.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { onHost } from "./host.ts";
 import { bridgeName } from "./host_interfaces.ts";
 import { publishesPorts } from "./ports/requested_ports.ts";
 
@@ -22,19 +23,20 @@ export async function bridgeOpened(
   bridge: string,
 ): Promise<void> {
   const { openBridge } = await import("./nftables/bridge.ts");
-  openBridge(network, bridge);
+  onHost(() => openBridge(network, bridge));
 }
 
 /** A network's bridge is there, and about to be used by one container more. */
 export async function bridgeUsed(network: NetworkFile, bridge: string): Promise<void> {
   const { renewForwarding } = await import("./nftables/bridge.ts");
-  renewForwarding(network, bridge);
+  onHost(() => renewForwarding(network, bridge));
 }
 
 /** What has to be done on the host when the bridge of a network goes: messages for a process that outlives box. */
 export async function bridgeRemoval(store: Store, network: NetworkFile): Promise<CleanupStep[]> {
   const { closeBridge } = await import("./nftables/bridge.ts");
-  return closeBridge(network, await bridgeName(store, network));
+  const bridge = await bridgeName(store, network);
+  return onHost(() => closeBridge(network, bridge));
 }
 
 /**
@@ -50,7 +52,7 @@ export async function publishPorts(
 ): Promise<NetworkSettings["Ports"]> {
   if (!Object.values(Ports ?? {}).some((bindings) => bindings?.length)) return Ports;
   const { publishOn } = await import("./ports/publish.ts");
-  publishOn(endpoints, Ports!);
+  onHost(() => publishOn(endpoints, Ports!));
   return Ports;
 }
 
@@ -67,7 +69,7 @@ export async function withdrawPorts(
     if (network?.Driver !== "bridge" || only !== undefined && only !== id) continue;
     const bridge = await bridgeName(store, network);
     for (const { address, container } of listLeases(store, id)) {
-      if (container === containerId) endForwarding(bridge, address);
+      if (container === containerId) onHost(() => endForwarding(bridge, address));
     }
   }
 }

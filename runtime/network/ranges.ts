@@ -2,7 +2,7 @@
 
 import { listAddresses } from "../../ffi/netlink/route/address.ts";
 import { listRoutes } from "../../ffi/netlink/route/route.ts";
-import type { NetlinkSocket } from "../../ffi/netlink/socket.ts";
+import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { ConflictError } from "../../storage/errors.ts";
 import { readTextIfExists } from "../../storage/files.ts";
 import { formatAddress, parseAddress } from "../../ffi/ip_address.ts";
@@ -14,6 +14,7 @@ import {
   type Subnet,
 } from "../../storage/network/subnet.ts";
 import type { AddressPool, NetworkFile } from "../../storage/network/config.ts";
+import { isUsersOwn } from "./host.ts";
 
 /** Docker's, in its order. */
 function candidates(): Subnet[] {
@@ -37,8 +38,15 @@ export function chooseRange(socket: NetlinkSocket, networks: readonly NetworkFil
   return { Subnet: formatSubnet(range), Gateway: formatAddress(addressAt(range, 1n)) };
 }
 
-/** What the host has addresses of or routes to. Its default route leads to everything, and is none. */
+/** What is in use where bridges are, and on the host itself, so that what is behind it can be reached. */
 export function hostSubnets(socket: NetlinkSocket): Subnet[] {
+  if (!isUsersOwn()) return subnetsSeen(socket);
+  using outside = new NetlinkSocket(NETLINK.ROUTE);
+  return [...subnetsSeen(socket), ...subnetsSeen(outside)];
+}
+
+/** What there are addresses of or routes to. The default route leads to everything, and is none. */
+function subnetsSeen(socket: NetlinkSocket): Subnet[] {
   const destinations = listRoutes(socket).flatMap(({ destination }) => destination ?? []);
   return [...destinations, ...listAddresses(socket)]
     .filter(({ length }) => length > 0)

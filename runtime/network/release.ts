@@ -4,12 +4,13 @@ import { AT, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import { deleteLink, findLink } from "../../ffi/netlink/route/link.ts";
-import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
+import { NETLINK } from "../../ffi/netlink/socket.ts";
 import { isDefaultBridge } from "../../storage/network/config.ts";
 import { leasedNetworks, listLeases, returnLeases } from "../../storage/network/leases.ts";
 import { lockNetworks, readNetwork } from "../../storage/network/network_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { type Cleanup, cleanUpLater } from "./cleanup.ts";
+import { hostSocket, onHost } from "./host.ts";
 import { defaultBridgeName, vethName } from "./host_interfaces.ts";
 import { bridgeRemoval, withdrawPorts } from "./publishing.ts";
 
@@ -46,14 +47,14 @@ function isDefault(store: Store, id: string): boolean {
 
 /** Removes interfaces, and a bridge if nobody has come to use it. */
 async function unplug(store: Store, veths: string[], unused: string | undefined): Promise<void> {
-  using host = new NetlinkSocket(NETLINK.ROUTE);
+  using host = hostSocket();
   const network = unused === undefined ? undefined : readNetwork(store, unused);
   const bridge = network && findLink(host, await defaultBridgeName(store));
   // They may have gone with the container's namespace. By index, since a name may be given again.
   const gone = veths.flatMap((name) => findLink(host, name)?.index ?? []).map(deleteLink);
   const first = [{ protocol: NETLINK.ROUTE, messages: gone.map(({ message }) => message) }];
   if (network === undefined || bridge === undefined) {
-    if (gone.length > 0) cleanUpLater({ first });
+    if (gone.length > 0) onHost(() => cleanUpLater({ first }));
     return;
   }
   const steps = [
@@ -74,7 +75,7 @@ async function unplug(store: Store, veths: string[], unused: string | undefined)
       network: network.Id,
       steps,
     };
-    cleanUpLater({ first, unlessUsed });
+    onHost(() => cleanUpLater({ first, unlessUsed }));
   } catch (error) {
     if (!isErrno(error, "ENOENT")) throw error; // the store was removed
   } finally {

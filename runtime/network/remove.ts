@@ -1,7 +1,6 @@
 /** Removing networks. */
 
 import { deleteLink, findLink } from "../../ffi/netlink/route/link.ts";
-import { NETLINK, NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { ConflictError, EngineError, InvalidError } from "../../storage/errors.ts";
 import { type Filter, Filters } from "../../storage/filter.ts";
 import { isPredefined, type NetworkFile } from "../../storage/network/config.ts";
@@ -20,6 +19,7 @@ import { prepareForContainers } from "../container/repair.ts";
 import { parseTimeOption } from "../time_option.ts";
 import { appendEvent } from "../../storage/events/append.ts";
 import { cleanUpLater } from "./cleanup.ts";
+import { hostSocket, onHost } from "./host.ts";
 import { bridgeName } from "./host_interfaces.ts";
 import { bridgeRemoval } from "./publishing.ts";
 
@@ -58,7 +58,7 @@ export async function pruneNetworks(store: Store, filters: readonly Filter[]): P
 
 async function remove(store: Store, network: NetworkFile): Promise<void> {
   const { Id: id, Name: name } = network;
-  using host = new NetlinkSocket(NETLINK.ROUTE);
+  using host = hostSocket();
   using _ = await lockNetworks(store);
   if (readNetwork(store, id) === undefined) throw new EngineError(`network ${name} not found`);
   if (listLeases(store, id).length > 0) {
@@ -68,7 +68,7 @@ async function remove(store: Store, network: NetworkFile): Promise<void> {
   }
   if (network.Driver === "bridge") {
     const steps = await bridgeRemoval(store, network);
-    if (steps.length > 0) cleanUpLater({ first: steps });
+    if (steps.length > 0) onHost(() => cleanUpLater({ first: steps }));
     const link = findLink(host, await bridgeName(store, network));
     if (link?.kind === "bridge") host.request(deleteLink(link.index));
   }

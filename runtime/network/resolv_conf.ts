@@ -14,10 +14,18 @@ export interface ResolverSettings {
   readonly options: readonly string[];
 }
 
-/** For a container with a network of its own, whose loopback is not the host's. */
-export function isolatedResolvConf(host: string, asked: ResolverSettings, ipv6: boolean): string {
+/**
+ * For a container with a network of its own, whose loopback is not the host's. `instead` are the servers that it asks where all of
+ * the host's are behind that.
+ */
+export function isolatedResolvConf(
+  host: string,
+  asked: ResolverSettings,
+  ipv6: boolean,
+  instead: readonly string[] = DEFAULT_SERVERS,
+): string {
   const isAsked = asked.servers.length + asked.search.length + asked.options.length > 0;
-  return isAsked ? withSettings(host, asked) : reachable(host, ipv6);
+  return isAsked ? withSettings(host, asked, instead) : reachable(host, ipv6, instead);
 }
 
 /** For a container on networks of the user's own: its names are answered by box. */
@@ -38,9 +46,13 @@ export function upstreamServers(host: string, asked: ResolverSettings): string[]
   return servers.length > 0 ? servers : DEFAULT_SERVERS;
 }
 
-function withSettings(host: string, asked: ResolverSettings): string {
+function withSettings(
+  host: string,
+  asked: ResolverSettings,
+  instead: readonly string[],
+): string {
   const own = serversOf(host).filter((server) => !isLoopback(server));
-  const servers = asked.servers.length > 0 ? asked.servers : own.length > 0 ? own : DEFAULT_SERVERS;
+  const servers = asked.servers.length > 0 ? asked.servers : own.length > 0 ? own : instead;
   return write({
     servers,
     search: searchOf(host, asked),
@@ -49,14 +61,14 @@ function withSettings(host: string, asked: ResolverSettings): string {
 }
 
 /** The host's file without servers that cannot be reached from inside. */
-function reachable(host: string, ipv6: boolean): string {
+function reachable(host: string, ipv6: boolean, instead: readonly string[]): string {
   const isReachable = (server: string) =>
     !isLoopback(server) && (ipv6 || !parseAddress(server.split("%")[0]) || !server.includes(":"));
   const servers = serversOf(host);
   if (servers.length > 0 && servers.every(isReachable)) return host;
   const others = host.split("\n").filter((line) => !/^\s*nameserver\s/.test(line));
   const left = servers.filter(isReachable);
-  const lines = (left.length > 0 ? left : DEFAULT_SERVERS).map((server) => `nameserver ${server}`);
+  const lines = (left.length > 0 ? left : instead).map((server) => `nameserver ${server}`);
   return [...others.join("\n").trimEnd().split("\n").filter(Boolean), ...lines, ""].join("\n");
 }
 

@@ -9,6 +9,7 @@ import { gatewayIfAny, isEdge } from "../../storage/network/leases.ts";
 import { parseSubnet } from "../../storage/network/subnet.ts";
 import { HOST_BINDING, ICC, isBoolean, MASQUERADE } from "./bridge_options.ts";
 import type { CreateNetworkRequest } from "./create.ts";
+import { isUsersOwn } from "./host.ts";
 
 /** Throws InvalidError and ConflictError in docker's words for ranges that cannot be a network's. */
 export function checkPools({ pools, driver, ipv6 }: CreateNetworkRequest): void {
@@ -81,6 +82,11 @@ function checkLayered(
     throw new InvalidError(
       `requested ${driver} mode '${mode}' is not valid, ` +
         `'${byDefault}' mode is the ${driver} driver default`,
+    );
+  }
+  if (isUsersOwn()) {
+    throw new InvalidError(
+      `a network of driver ${driver} takes an interface of the host, which is root's to give`,
     );
   }
   const { parent } = options;

@@ -17,6 +17,7 @@ import {
   readSmallFile,
   setSizeOfFd,
   tryLock,
+  withFd,
   writeAll,
 } from "../../ffi/file.ts";
 import { holdNamespaces } from "../../ffi/spawn/user_namespace.ts";
@@ -49,6 +50,11 @@ export async function openUserNamespace(
   } finally {
     close(file);
   }
+}
+
+/** The pid of the holder, which lives as long as this process is in the namespace. */
+export function holderOf(directory: string): number {
+  return withFd(openLockFile(directory, "holder"), readPid);
 }
 
 function openLockFile(directory: string, name: string): number {

@@ -8,13 +8,11 @@ import type { Store } from "../../../storage/store.ts";
 import { hasNames } from "../../container/network_sockets.ts";
 import { emptyEndpoint, endpointSettings } from "../../container/network_settings.ts";
 import { donorOf, openDonorsNetwork } from "../../container/shared_namespaces.ts";
-import {
-  type ConnectedNamespace,
-  connectToNetworks,
-  NetworkForbidden,
-} from "../../network/connect.ts";
+import { type ConnectedNamespace, connectToNetworks } from "../../network/connect.ts";
 import type { Endpoint } from "../../network/endpoint.ts";
+import { NetworkForbidden } from "../../network/forbidden.ts";
 import { releaseNetworks } from "../../network/release.ts";
+import { describeNoWayOut } from "../../network/way_out.ts";
 import type { SandboxSpec } from "../../sandbox/spec.ts";
 
 /** Open until close(). */
@@ -28,7 +26,7 @@ export interface RunNetwork {
 
 /**
  * Opens a network by what --network says: `none`, `host`, `container:ID`, or the name of one of box's networks. `default` is the
- * bridge, or the host's network where box may make none; `note` is told the latter. Throws NotFoundError and its kind in docker's
+ * bridge, or the host's network where box may make none, or none that leads to the outside; `note` is told that. Throws NotFoundError and its kind in docker's
  * words.
  */
 export async function openRunNetwork(
@@ -40,13 +38,20 @@ export async function openRunNetwork(
   if (mode === "none" || mode === "host") return withoutEndpoints(mode);
   const donor = donorOf(mode);
   if (donor !== undefined) return joinContainer(store, resolveContainerId(store, donor));
+  const lack = describeNoWayOut(store, mode);
+  if (lack !== undefined && mode === "default") return hostsInstead(lack, note);
+  if (lack !== undefined) note(lack);
   try {
     return await connectRun(store, id, mode === "default" ? "bridge" : mode);
   } catch (error) {
     if (mode !== "default" || !(error instanceof NetworkForbidden)) throw error;
-    note(`${error.message}. This command has the host's network.`);
-    return withoutEndpoints("host");
+    return hostsInstead(error.message, note);
   }
+}
+
+function hostsInstead(why: string, note: (text: string) => void): RunNetwork {
+  note(`${why}. This command has the host's network.`);
+  return withoutEndpoints("host");
 }
 
 function withoutEndpoints(spec: "none" | "host"): RunNetwork {

@@ -3,9 +3,11 @@
 import { FAMILY } from "../../../ffi/netlink/netfilter/expressions.ts";
 import { batchMessages } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { NETLINK } from "../../../ffi/netlink/socket.ts";
+import { writeNetworkSetting } from "../../../ffi/network_calls.ts";
 import type { NetworkFile } from "../../../storage/network/config.ts";
 import { isFalse, isIsolating, MASQUERADE } from "../bridge_options.ts";
 import type { CleanupStep } from "../cleanup.ts";
+import { isUsersOwn } from "../host.ts";
 import { makeTable, removeTable } from "./bridge_table.ts";
 import { acceptForwarding, forgetForwarding } from "./foreign_forward.ts";
 
@@ -17,8 +19,8 @@ export function openBridge(network: NetworkFile, bridge: string): void {
   const common = { name: bridge, masquerade, internal: Internal, isolating: isIsolating(network) };
   makeTable({ ...common, family: FAMILY.IPV4, subnet: subnetOf(false) });
   if (EnableIPv6) makeTable({ ...common, family: FAMILY.IPV6, subnet: subnetOf(true) });
-  // What comes to a published port at 127.0.0.1 is sent on, and so is its answer.
-  Deno.writeTextFileSync(`/proc/sys/net/ipv4/conf/${bridge}/route_localnet`, "1");
+  // What comes to a published port at 127.0.0.1 is sent on, and so is its answer. Nobody is there in a user's own network.
+  if (!isUsersOwn()) writeNetworkSetting(`ipv4/conf/${bridge}/route_localnet`, "1");
   renewForwarding(network, bridge);
 }
 

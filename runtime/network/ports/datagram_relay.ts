@@ -5,6 +5,7 @@ import { close } from "../../../ffi/file.ts";
 import { poller } from "../../../ffi/poller.ts";
 import { connectSocket, receiveDatagram, sendDatagram } from "../../../ffi/socket.ts";
 import { Timer } from "../../../ffi/timer.ts";
+import { onHost } from "../host.ts";
 import type { FindAddress } from "./relay.ts";
 
 /** Milliseconds after which a client that is silent is forgotten: docker's. */
@@ -53,7 +54,7 @@ export class DatagramRelay implements Disposable {
     if (address === undefined) return undefined;
     if (this.clients.size === MOST_CLIENTS) this.forget(this.clients.keys().next().value!);
     try {
-      const socket = connectSocket("udp", { address, port: this.port });
+      const socket = onHost(() => connectSocket("udp", { address, port: this.port }));
       poller.watch(socket, EPOLL.IN, () => {
         const answer = receiveDatagram(socket);
         if (answer !== undefined) sendDatagram(this.socket, answer.bytes, peer);

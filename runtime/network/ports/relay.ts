@@ -9,6 +9,7 @@ import { EPOLL } from "../../../ffi/constants.ts";
 import { poller } from "../../../ffi/poller.ts";
 import { acceptSocket, connectSocket } from "../../../ffi/socket.ts";
 import type { NetworkSocket } from "../../../storage/container/config.ts";
+import { onHost } from "../host.ts";
 import { Connection } from "./connection.ts";
 import { DatagramRelay } from "./datagram_relay.ts";
 
@@ -63,7 +64,7 @@ export class Relay implements Disposable {
     const address = this.findAddress();
     try {
       if (address === undefined) return close(client);
-      const server = connectSocket(Protocol, { address, port: port! });
+      const server = onHost(() => connectSocket(Protocol, { address, port: port! }));
       const connection = new Connection(client, server, () => this.forget(connection));
       this.connections.add(connection);
     } catch {

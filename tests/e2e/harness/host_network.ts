@@ -35,6 +35,11 @@ export class HostNetwork {
     return this.inside(this.host, command);
   }
 
+  /** The same for the other machine. */
+  onForeignCommand(...command: string[]): string[] {
+    return this.inside(this.foreign, command);
+  }
+
   /** What a program on the host prints. */
   host$(...command: string[]): Promise<string> {
     return succeed(this.inside(this.host, command));

@@ -23,6 +23,12 @@ Deno.test("servers on the host's own loopback are replaced", () => {
     "nameserver 10.0.0.53\n",
   );
   equal(isolatedResolvConf("", nothing, false), "nameserver 8.8.8.8\nnameserver 8.8.4.4\n");
+  const local = "nameserver 127.0.0.53\n", search = ["lan"];
+  equal(isolatedResolvConf(local, nothing, false, ["10.0.2.3"]), "nameserver 10.0.2.3\n");
+  equal(
+    isolatedResolvConf(local, { ...nothing, search }, false, ["10.0.2.3"]),
+    "search lan\nnameserver 10.0.2.3\n",
+  );
 });
 
 Deno.test("servers of IPv6 are for containers that have it", () => {
