@@ -23,7 +23,8 @@ export async function releaseNetworks(
   only?: string,
 ): Promise<void> {
   if (leasedNetworks(store).length === 0) return;
-  await withdrawPorts(store, container, only);
+  using sockets = new DisposableStack();
+  const closed = (await withdrawPorts(store, container, only)).map((each) => sockets.use(each));
   using _ = await lockNetworks(store);
   const networks = leasedNetworks(store).filter((id) => only === undefined || id === only);
   const held = networks.flatMap((network) => {
@@ -35,7 +36,7 @@ export async function releaseNetworks(
   const veths = held.flatMap(({ own }) => own.map(({ endpoint }) => vethName(endpoint)));
   const unused = held.find(({ network, others }) => !others && isDefault(store, network));
   // First, so that what is left undone by a kill is found by the leases.
-  await unplug(store, [...new Set(veths)], unused?.network);
+  await unplug(store, [...new Set(veths)], unused?.network, closed);
   for (const { network } of held) returnLeases(store, network, container);
 }
 
@@ -45,15 +46,21 @@ function isDefault(store: Store, id: string): boolean {
 }
 
 /** Removes interfaces, and a bridge if nobody has come to use it. */
-async function unplug(store: Store, veths: string[], unused: string | undefined): Promise<void> {
+async function unplug(
+  store: Store,
+  veths: string[],
+  unused: string | undefined,
+  sockets: readonly NetlinkSocket[],
+): Promise<void> {
   using host = new NetlinkSocket(NETLINK.ROUTE);
   const network = unused === undefined ? undefined : readNetwork(store, unused);
   const bridge = network && findLink(host, await defaultBridgeName(store));
   // They may have gone with the container's namespace. By index, since a name may be given again.
   const gone = veths.flatMap((name) => findLink(host, name)?.index ?? []).map(deleteLink);
   const first = [{ protocol: NETLINK.ROUTE, messages: gone.map(({ message }) => message) }];
+  const closed = sockets.map(({ descriptor }) => descriptor);
   if (network === undefined || bridge === undefined) {
-    if (gone.length > 0) cleanUpLater({ first });
+    if (gone.length > 0) cleanUpLater({ first, closed });
     return;
   }
   const steps = [
@@ -74,7 +81,7 @@ async function unplug(store: Store, veths: string[], unused: string | undefined)
       network: network.Id,
       steps,
     };
-    cleanUpLater({ first, unlessUsed });
+    cleanUpLater({ first, closed, unlessUsed });
   } catch (error) {
     if (!isErrno(error, "ENOENT")) throw error; // the store was removed
   } finally {
