@@ -64,6 +64,11 @@ export class NetlinkSocket implements Disposable {
     close(this.#fd);
   }
 
+  /** Stays the socket's. */
+  get descriptor(): number {
+    return this.#fd;
+  }
+
   /**
    * Sends requests together, which the kernel works through in their order, and returns what it answered besides. Throws
    * NetlinkError for the first that it refuses; the others have been carried out nonetheless.

@@ -27,6 +27,8 @@ export interface CleanupStep {
 export interface Cleanup {
   /** Done at once. */
   readonly first: readonly CleanupStep[];
+  /** Descriptors that take time to be closed. */
+  readonly closed?: readonly number[];
   /** Done later if nobody has taken an address meanwhile: the bridge of a network that nobody is connected to. */
   readonly unlessUsed?: {
     /** Milliseconds; a container that starts meanwhile keeps what there is. */
@@ -42,7 +44,8 @@ export interface Cleanup {
 
 /** Begins with it, and returns at once. The descriptors remain the caller's. */
 export function cleanUpLater(cleanup: Cleanup): void {
-  const fds = cleanup.unlessUsed ? [cleanup.unlessUsed.locked, cleanup.unlessUsed.leases] : [];
+  const { closed = [], unlessUsed } = cleanup;
+  const fds = [...closed, ...unlessUsed ? [unlessUsed.locked, unlessUsed.leases] : []];
   const { bytes } = programFile(cleanupProgram(cleanup));
   const file = sealedFile(NAME, bytes);
   try {

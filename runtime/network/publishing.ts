@@ -3,6 +3,7 @@
  * functions when something begins or ends, and do not know what they do. What it takes is loaded only where it is needed.
  */
 
+import type { NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import type { ContainerFile, HostConfig, NetworkSettings } from "../../storage/container/config.ts";
 import { readContainerIfExists, readHostConfig } from "../../storage/container/container_store.ts";
 import { CorruptStoreError } from "../../storage/errors.ts";
@@ -56,22 +57,27 @@ export async function publishPorts(
   return Ports;
 }
 
-/** A container has ended, or has been disconnected from one network or all; it still has its leases. */
+/**
+ * A container has ended, or has been disconnected from one network or all; it still has its leases. Returns sockets that take time
+ * to be closed.
+ */
 export async function withdrawPorts(
   store: Store,
   containerId: string,
   only?: string,
-): Promise<void> {
-  if (!mayPublishPorts(store, containerId)) return;
+): Promise<NetlinkSocket[]> {
+  if (!mayPublishPorts(store, containerId)) return [];
   const { endForwarding } = await import("./ports/publish.ts");
+  const sockets: NetlinkSocket[] = [];
   for (const id of leasedNetworks(store)) {
     const network = readNetwork(store, id);
     if (network?.Driver !== "bridge" || only !== undefined && only !== id) continue;
     const bridge = await bridgeName(store, network);
     for (const { address, container } of listLeases(store, id)) {
-      if (container === containerId) onHost(() => endForwarding(bridge, address));
+      if (container === containerId) sockets.push(...onHost(() => endForwarding(bridge, address)));
     }
   }
+  return sockets;
 }
 
 /** A container whose files are damaged cannot tell: what it publishes is found by its addresses. */

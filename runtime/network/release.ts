@@ -4,7 +4,7 @@ import { AT, O } from "../../ffi/constants.ts";
 import { isErrno } from "../../ffi/errno.ts";
 import { close, openAt } from "../../ffi/file.ts";
 import { deleteLink, findLink } from "../../ffi/netlink/route/link.ts";
-import { NETLINK } from "../../ffi/netlink/socket.ts";
+import { NETLINK, type NetlinkSocket } from "../../ffi/netlink/socket.ts";
 import { isDefaultBridge } from "../../storage/network/config.ts";
 import { leasedNetworks, listLeases, returnLeases } from "../../storage/network/leases.ts";
 import { lockNetworks, readNetwork } from "../../storage/network/network_store.ts";
@@ -24,7 +24,8 @@ export async function releaseNetworks(
   only?: string,
 ): Promise<void> {
   if (leasedNetworks(store).length === 0) return;
-  await withdrawPorts(store, container, only);
+  using sockets = new DisposableStack();
+  const closed = (await withdrawPorts(store, container, only)).map((each) => sockets.use(each));
   using _ = await lockNetworks(store);
   const networks = leasedNetworks(store).filter((id) => only === undefined || id === only);
   const held = networks.flatMap((network) => {
@@ -36,7 +37,7 @@ export async function releaseNetworks(
   const veths = held.flatMap(({ own }) => own.map(({ endpoint }) => vethName(endpoint)));
   const unused = held.find(({ network, others }) => !others && isDefault(store, network));
   // First, so that what is left undone by a kill is found by the leases.
-  await unplug(store, [...new Set(veths)], unused?.network);
+  await unplug(store, [...new Set(veths)], unused?.network, closed);
   for (const { network } of held) returnLeases(store, network, container);
 }
 
@@ -46,15 +47,21 @@ function isDefault(store: Store, id: string): boolean {
 }
 
 /** Removes interfaces, and a bridge if nobody has come to use it. */
-async function unplug(store: Store, veths: string[], unused: string | undefined): Promise<void> {
+async function unplug(
+  store: Store,
+  veths: string[],
+  unused: string | undefined,
+  sockets: readonly NetlinkSocket[],
+): Promise<void> {
   using host = hostSocket();
   const network = unused === undefined ? undefined : readNetwork(store, unused);
   const bridge = network && findLink(host, await defaultBridgeName(store));
   // They may have gone with the container's namespace. By index, since a name may be given again.
   const gone = veths.flatMap((name) => findLink(host, name)?.index ?? []).map(deleteLink);
   const first = [{ protocol: NETLINK.ROUTE, messages: gone.map(({ message }) => message) }];
+  const closed = sockets.map(({ descriptor }) => descriptor);
   if (network === undefined || bridge === undefined) {
-    if (gone.length > 0) onHost(() => cleanUpLater({ first }));
+    if (gone.length > 0) onHost(() => cleanUpLater({ first, closed }));
     return;
   }
   const steps = [
@@ -75,7 +82,7 @@ async function unplug(store: Store, veths: string[], unused: string | undefined)
       network: network.Id,
       steps,
     };
-    onHost(() => cleanUpLater({ first, unlessUsed }));
+    onHost(() => cleanUpLater({ first, closed, unlessUsed }));
   } catch (error) {
     if (!isErrno(error, "ENOENT")) throw error; // the store was removed
   } finally {

@@ -8,7 +8,7 @@ import { isErrno } from "../../../ffi/errno.ts";
 import { type Exchange, forgetExchanges } from "../../../ffi/netlink/netfilter/conntrack.ts";
 import { FAMILY, type IpFamily } from "../../../ffi/netlink/netfilter/expressions.ts";
 import { type Element, Table } from "../../../ffi/netlink/netfilter/nftables.ts";
-import { commit } from "../../../ffi/netlink/netfilter/transaction.ts";
+import { commit, commitOpen } from "../../../ffi/netlink/netfilter/transaction.ts";
 import { concatenate, portValue } from "../../../ffi/netlink/netfilter/values.ts";
 import { BRIDGE_PORT, setBridgePort } from "../../../ffi/netlink/route/bridge_port.ts";
 import { findLink } from "../../../ffi/netlink/route/link.ts";
@@ -51,7 +51,7 @@ export function forwardPorts(bridge: string, ports: PortMap, address: string): v
     if (!isErrno(error, "EEXIST")) throw error;
     // Left by a run that was killed with its keeper: nobody else can have had the ports.
     const wanted = new Set(elements.map(([, { key }]) => key.join()));
-    removeElements(table, ({ key }) => wanted.has(key.join()));
+    removeElements(table, ({ key }) => wanted.has(key.join())).sockets.forEach(dispose);
     commit(add);
   }
   // Who sent to it before it was published went on being sent where there was nobody.
@@ -69,33 +69,37 @@ function publishedDatagramPorts(ports: PortMap): Set<number> {
   return new Set(bindings.map(({ HostPort }) => Number(HostPort)));
 }
 
-/** Ends all that is sent on to an address of a bridge. */
-export function endForwarding(bridge: string, address: string): void {
+/** Ends all that is sent on to an address of a bridge. Returns what is to be closed by who has time: see commitOpen(). */
+export function endForwarding(bridge: string, address: string): NetlinkSocket[] {
   const own = encodeAddress(address), family = familyOf(address);
-  const ended = removeElements(
+  const { elements, sockets } = removeElements(
     new Table(bridge, family),
     ({ value }) => value?.subarray(0, own.length).join() === own.join(),
   );
   // A client that goes on sending would be led to whoever has the address next.
-  if (ended.some(isOfDatagrams)) forgetExchanges(family, ({ server }) => server === address);
+  if (elements.some(isOfDatagrams)) forgetExchanges(family, ({ server }) => server === address);
+  return sockets;
 }
+
+const dispose = (socket: Disposable) => socket[Symbol.dispose]();
 
 /** The protocol stands before the port, at the end of a key. */
 const isOfDatagrams = ({ key }: Element) => key.at(-8) === PROTOCOLS.udp;
 
-/** Returns what it has removed. */
-function removeElements(table: Table, isMeant: (element: Element) => boolean): Element[] {
-  return Object.values(MAP).flatMap((map) => {
+/** Returns what it has removed, and the sockets by which it did. */
+function removeElements(table: Table, isMeant: (element: Element) => boolean) {
+  const elements: Element[] = [], sockets: NetlinkSocket[] = [];
+  for (const map of Object.values(MAP)) {
     try {
       const meant = table.listElements(map).filter(isMeant);
-      const keys = meant.map(({ key }) => ({ key }));
-      if (keys.length > 0) commit([table.deleteElements(map, keys)]);
-      return meant;
+      if (meant.length === 0) continue;
+      sockets.push(commitOpen([table.deleteElements(map, meant.map(({ key }) => ({ key })))]));
+      elements.push(...meant);
     } catch (error) {
       if (!isErrno(error, "ENOENT")) throw error; // gone with the table
-      return [];
     }
-  });
+  }
+  return { elements, sockets };
 }
 
 function elementsOf(ports: PortMap, address: string): (readonly [map: string, Element])[] {

@@ -19,6 +19,10 @@ const bridge = {
   isolating: false,
 };
 
+function end(network: TestNetwork, name: string, address: string): void {
+  for (const socket of network.inside(() => endForwarding(name, address))) socket[Symbol.dispose]();
+}
+
 Deno.test({
   name: "a published port is an element of a map, and goes with its owner's address",
   ignore: Deno.uid() !== 0,
@@ -34,11 +38,11 @@ Deno.test({
     // As after a crash: the ports were free, so whoever had them is gone.
     network.inside(() => forwardPorts("box0", ports, "172.17.0.3"));
     assert.match(list(), /elements = \{ tcp \. 8080 : 172\.17\.0\.3 \. 80 \}/);
-    network.inside(() => endForwarding("box0", "172.17.0.2"));
+    end(network, "box0", "172.17.0.2");
     assert.match(list(), /172\.17\.0\.3/);
-    network.inside(() => endForwarding("box0", "172.17.0.3"));
+    end(network, "box0", "172.17.0.3");
     assert.doesNotMatch(list(), /172\.17\.0\.3/);
-    network.inside(() => endForwarding("gone", "172.17.0.3"));
+    end(network, "gone", "172.17.0.3");
   },
 });
 
@@ -58,7 +62,7 @@ Deno.test({
     });
     assert.match(list(), /map ports \{[^}]* elements = \{ tcp \. 8080 : fd00:1::2 \. 80 \}/);
     assert.match(list(), /elements = \{ fd00::1 \. tcp \. 444 : fd00:1::2 \. 443 \}/);
-    network.inside(() => endForwarding("box0", "fd00:1::2"));
+    end(network, "box0", "fd00:1::2");
     assert.doesNotMatch(list(), /elements/);
   },
 });
@@ -93,7 +97,7 @@ Deno.test({
     send(5353);
     send(5354);
     assert.deepEqual([servers(5353), servers(5354)], [["172.17.0.2"], ["172.17.0.3"]]);
-    network.inside(() => endForwarding("box0", "172.17.0.2"));
+    end(network, "box0", "172.17.0.2");
     assert.deepEqual([servers(5353), servers(5354)], [[], ["172.17.0.3"]]);
   },
 });
