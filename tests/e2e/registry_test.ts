@@ -4,7 +4,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { boxTest, needs, run, withDockerd, withPodman, withRegistry } from "./harness.ts";
 import { withSceneRegistry } from "../../tools/compile/scene_registry.ts";
 import { getManifest, putBlob, putIndex, putManifest } from "./registry/documents.ts";
-import { copyWithSha512, putBlobAs } from "./registry/sha512.ts";
+import { copyManifest, copyWithSha512, getBlobOf, putBlobAs } from "./registry/odd_images.ts";
 
 const digestIn = (text: string) => /digest: (sha256:[0-9a-f]{64})/.exec(text)?.[1] ?? "";
 
@@ -247,9 +247,31 @@ boxTest("an image whose digests are sha512", async (box) => {
     const [id] = JSON.parse(await other.ok(["image", "inspect", "-f", "[{{json .Id}}]", name]));
     equal(await box.ok(["images", "-q", "--no-trunc", "busybox"]), id);
     await other.ok(["rmi", name]);
-    const damaged = (await (await fetch(`${repository}/blobs/${layer}`)).bytes()).reverse();
+    const damaged = (await getBlobOf(repository, layer)).reverse();
     await putBlobAs(repository, layer, damaged);
     await other.fail(["pull", "-q", name], 1, new RegExp(`${layer}|unexpected|invalid`));
     equal(await other.ok("images -q"), "");
+  });
+});
+
+boxTest("foreign layers come from the registry, or not at all", async (box) => {
+  await box.busybox();
+  await withSceneRegistry(async (host) => {
+    const name = `${host}/app`, repository = `http://${host}/v2/app`;
+    await box.ok(["tag", "busybox", name]);
+    await box.ok(["push", "-q", name]);
+    const foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+    await copyManifest(repository, "latest", "foreign", ({ layers: [layer] }) => {
+      layer.mediaType = foreign;
+    });
+    const absent = `sha256:${"0".repeat(64)}`;
+    await copyManifest(repository, "latest", "elsewhere", ({ layers: [layer] }) => {
+      Object.assign(layer, { mediaType: foreign, digest: absent, urls: ["http://127.0.0.1:9/"] });
+    });
+    const store = box.otherStore("other");
+    equal(await store.ok(["run", "--rm", `${name}:foreign`, "echo", "hi"]), "hi");
+    await store.ok(["rmi", `${name}:foreign`]);
+    await store.fail(["pull", "-q", `${name}:elsewhere`], 1, /foreign, and the registry does not/);
+    equal(await store.ok("images -q"), "");
   });
 });
