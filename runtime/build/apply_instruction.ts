@@ -95,8 +95,10 @@ function commandOf({ words, isJson }: ArgumentWords, config: ContainerConfig): s
 
 /** A variable that exists keeps its place. */
 function setVariable(config: ContainerConfig, name: string, value: string): void {
-  const environment = config.Env ??= [];
-  const known = environment.findIndex((variable) => variable.split("=", 1)[0] === name);
+  const environment = config.Env ??= [], start = `${name}=`;
+  const known = environment.findIndex((variable) =>
+    variable.startsWith(start) || variable === name
+  );
   environment[known < 0 ? environment.length : known] = `${name}=${value}`;
 }
 

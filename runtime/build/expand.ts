@@ -21,6 +21,13 @@ export function variablesOf(environment: readonly string[]): Map<string, string>
   return variables;
 }
 
+/** The same of one. */
+export function variableIn(environment: readonly string[], name: string): string | undefined {
+  const start = `${name}=`;
+  const found = environment.find((variable) => variable.startsWith(start) || variable === name);
+  return found?.slice(start.length);
+}
+
 /** The text with variables replaced, and quotes and escapes removed. Throws InvalidError. */
 export function expandWord(text: string, variables: Variables, escapeToken: EscapeToken): string {
   return expand(text, variables, escapeToken).text;

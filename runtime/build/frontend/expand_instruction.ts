@@ -18,16 +18,6 @@ import type {
  */
 export function expandInstruction(
   instruction: BuildInstruction,
-  environment: Readonly<Record<string, string>>,
-  escapeToken: EscapeToken,
-): ExpandedInstruction {
-  const get = (name: string) => Object.hasOwn(environment, name) ? environment[name] : undefined;
-  return expandWith(instruction, { get }, escapeToken);
-}
-
-/** The same for variables of any kind. */
-export function expandWith(
-  instruction: BuildInstruction,
   variables: Variables,
   escapeToken: EscapeToken,
 ): ExpandedInstruction {

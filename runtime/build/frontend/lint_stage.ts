@@ -3,7 +3,7 @@
 import { InvalidError } from "../../../storage/errors.ts";
 import { variablesOf } from "../expand.ts";
 import { Suggestions } from "../suggest.ts";
-import { expandWith } from "./expand_instruction.ts";
+import { expandInstruction } from "./expand_instruction.ts";
 import type { BaseKnowledge } from "./lint.ts";
 import { inspect, type Report } from "./lint_instruction.ts";
 import { keywordOf } from "./parse_instruction.ts";
@@ -59,7 +59,7 @@ function tryToExpand(
   { file }: BuildPlan,
 ): BuildInstruction {
   try {
-    const expanded = expandWith(instruction, variables, file.escapeToken);
+    const expanded = expandInstruction(instruction, variables, file.escapeToken);
     return expanded.name === "run" ? instruction : expanded;
   } catch (error) {
     if (error instanceof InvalidError) return instruction;

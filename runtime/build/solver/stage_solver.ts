@@ -16,7 +16,7 @@ import type { LayerStep } from "./layer_step.ts";
 import type { VertexReporter } from "./progress.ts";
 import { prepareRun } from "./run_step.ts";
 import type { BuildSession } from "./session.ts";
-import { argText, environmentOf } from "./stage_variables.ts";
+import { argText, variablesOfStage } from "./stage_variables.ts";
 import { StepTitles } from "./step_titles.ts";
 import { continueFrom, recordLayer, recordMetadata, type StageState } from "./state.ts";
 import { stepKey, type StepOutcome } from "./step_cache.ts";
@@ -99,7 +99,7 @@ export class StageSolver {
 
   async #execute(state: StageState, written: BuildInstruction): Promise<void> {
     const { plan } = this.session;
-    const instruction = expandInstruction(written, environmentOf(state), plan.file.escapeToken);
+    const instruction = expandInstruction(written, variablesOfStage(state), plan.file.escapeToken);
     switch (instruction.name) {
       case "arg":
         for (const { name, value } of instruction.arguments) {

@@ -1,14 +1,14 @@
 /** Variables of a stage: ENV, and before that ARG. */
 
-import { variablesOf } from "../expand.ts";
+import { variableIn, type Variables } from "../expand.ts";
 import type { StageState } from "./state.ts";
 
-/** What variables in instructions stand for: what ENV says, and else what ARG does. */
-export function environmentOf(state: StageState): Record<string, string> {
-  const declared = [...state.arguments].flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]]
-  );
-  return Object.fromEntries([...declared, ...variablesOf(state.config.Env ?? [])]);
+/**
+ * What variables in instructions stand for: what ENV says, and else what ARG does. They are looked up in the state as it is then:
+ * a Dockerfile of thousands of ENV has most of them used by none.
+ */
+export function variablesOfStage({ config, arguments: declared }: StageState): Variables {
+  return { get: (name) => variableIn(config.Env ?? [], name) ?? declared.get(name) };
 }
 
 /** What history says of an ARG. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { expandInstruction } from "../../../../../runtime/build/frontend/expand_instruction.ts";
 import { parseBuildFile } from "../../../../../runtime/build/frontend/parse_build_file.ts";
 
-const environment = { a: "1", s: "x y", p: "80 81" };
+const environment = new Map([["a", "1"], ["s", "x y"], ["p", "80 81"]]);
 
 const cases: [line: string, fields: Record<string, unknown>][] = [
   ["ENV $a=$a b='$a' c=\"$s\" d=\\$a", {
