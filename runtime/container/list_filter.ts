@@ -10,7 +10,7 @@ import { type Filter, Filters } from "../../storage/filter.ts";
 import { parentOf, resolveImageId } from "../../storage/image/image_store.ts";
 import type { Store } from "../../storage/store.ts";
 import { compareTimes, ZERO_TIME } from "../../storage/time.ts";
-import { exposedPortsOf } from "../network/port_specification.ts";
+import { portsOfFilter } from "./port_filter.ts";
 import { portsOf } from "./ports.ts";
 import { statusOf } from "./state.ts";
 
@@ -108,17 +108,7 @@ export class ContainerFilters {
   }
 
   #ports(name: string): string[] {
-    return this.#filters.get(name).flatMap((value) => {
-      if (value.includes(":")) {
-        throw new InvalidError(`filter for '${name}' should not contain ':': ${value}`);
-      }
-      try {
-        return exposedPortsOf(value);
-      } catch (error) {
-        if (!(error instanceof InvalidError)) throw error;
-        throw new InvalidError(`error while looking up for ${name} ${value}: ${error.message}`);
-      }
-    });
+    return this.#filters.get(name).flatMap((value) => portsOfFilter(name, value));
   }
 
   /** Tasks are Docker's swarm's: no container of box is one. */
