@@ -156,6 +156,32 @@ boxTest(
   },
 );
 
+boxTest(
+  "when the holder of an ordinary user's namespace is killed, another one takes its place",
+  ordinary,
+  async (box) => {
+    await box.busybox();
+    await box.ok("run -d --name one busybox sleep 1000");
+    const file = `${box.defaults.env?.XDG_RUNTIME_DIR}/box/holder`;
+    const holder = (await Deno.readTextFile(file)).trim();
+    const namespaces = ["user", "mnt"].map((kind) =>
+      Deno.readLinkSync(`/proc/${holder}/ns/${kind}`)
+    );
+    Deno.kill(Number(holder), "SIGKILL");
+    await eventually("the end of the holder", () => isGone(holder));
+
+    equal(await box.ok("exec one hostname"), await box.ok("ps -q"));
+    const next = (await Deno.readTextFile(file)).trim();
+    notEqual(next, holder);
+    deepEqual(
+      ["user", "mnt"].map((kind) => Deno.readLinkSync(`/proc/${next}/ns/${kind}`)),
+      namespaces,
+    );
+    await box.ok("rm -f one");
+    await eventually("the end of the next one", () => isGone(next));
+  },
+);
+
 /** A process that nobody has reaped yet has no namespaces any more. */
 function isGone(pid: string): boolean {
   try {
