@@ -18,7 +18,8 @@ import type { Notice } from "./write_maps.ts";
  * wrong is thrown.
  */
 export async function enterUserNamespace(notice: Notice): Promise<SystemError> {
-  const hidden = hiddenProcRefusal();
+  // Root is kept by a chroot where he is; others have to be root of something for that.
+  const hidden = Deno.uid() === 0 ? hiddenProcRefusal() : undefined;
   if (hidden !== undefined) return hidden;
   const person = { uid: Deno.uid()!, gid: Deno.gid()! };
   const runDirectory = ensureRunDirectory(person.uid, Deno.env.get("XDG_RUNTIME_DIR"));
