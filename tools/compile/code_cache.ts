@@ -136,6 +136,7 @@ async function playScenes(
       for (const [name, lines] of Object.entries(scenes)) {
         await play(name, JSON.stringify(lines.map((words) => [...global, ...words])));
       }
+      await play("enter", JSON.stringify("enter"));
     } finally {
       await run(recorder, [...global, "rm", "-f", "up", "made"]);
     }
