@@ -1,6 +1,15 @@
 /** box as an ordinary user, in a user namespace of his own: nobody's, who has no ids but his. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
-import { type Box, boxTest, eventually, needs, refuses, run, testWith } from "./harness.ts";
+import {
+  type Box,
+  boxTest,
+  eventually,
+  needs,
+  refuses,
+  run,
+  testWith,
+  withRegistry,
+} from "./harness.ts";
 
 const ordinary = { user: "nobody", needs: [needs.user("nobody"), needs.userNamespaces] };
 
@@ -73,6 +82,14 @@ boxTest(
     await box.ok("rmi owned:2 owned");
     await box.ok(["load", "-i", save]);
     equal(await box.ok(["image", "inspect", ...owned, "owned:2"]), layers);
+    await withRegistry({}, async ({ host }) => {
+      const name = `${host}/owned:2`;
+      await box.ok(["tag", "owned:2", name]);
+      await box.ok(["push", name]);
+      await box.ok(["rmi", name, "owned:2"]);
+      await box.ok(["pull", name]);
+      equal(await box.ok(["image", "inspect", ...owned, name]), layers);
+    });
 
     // What was changed still is whose it was, and what was removed is removed.
     await Deno.mkdir(`${box.temp}/x`);
