@@ -92,7 +92,7 @@ export async function recordCode(
 ): Promise<Map<string, Excerpt>> {
   const directory = await Deno.makeTempDir({ dir: cache, prefix: "record-" });
   const file = (name: string) => `${directory}/${name}`;
-  const env = { DOCKER_CONFIG: directory }; // nobody's credentials
+  const env = { DOCKER_CONFIG: directory, XDG_RUNTIME_DIR: directory }; // nobody's credentials, nor namespace
   const excerpts = new Map<string, Excerpt>();
   try {
     await playScenes(recorder, file("modules"), async (name, commands) => {

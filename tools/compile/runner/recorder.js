@@ -14,7 +14,7 @@ async function runAll(script, commands) {
   const scene = JSON.parse(commands);
   if (scene === "enter") {
     const { prepareToEnter, running } = run(script, { main: "./enter.js" });
-    await prepareToEnter(console.error);
+    await prepareToEnter(console.error).catch(() => {}); // where there can be none
     return Object.keys(running);
   }
   const { runProgram, registry, running } = run(script);
