@@ -62,6 +62,7 @@ export const leftOutTests: LeftOut = [
     "a running container whose file is cut in half can be removed",
     "exec in a container that is in no state for it",
     "exec's programs end with the container (--pid 'host')",
+    "without ps top finds out the same",
   ]],
   ["devices cannot be made in a user namespace", [
     "accounts are read from an ordinary file in the image, of an ordinary size",
@@ -95,6 +96,7 @@ export const leftOutTests: LeftOut = [
     [
       "a container survives its box, and its log and exit code are not lost",
       "a file that a container wrote is found on the host, also when it no longer runs",
+      "a volume with options is mounted while containers use it",
       "what can no longer be started gives up, and says why",
       "what has ended without a monitor is told from its keeper's note",
     ],
