@@ -5,7 +5,7 @@ import { cstring } from "./cstring.ts";
 import { ENTERED } from "./entered.ts";
 import { check, errnoName, SystemError } from "./errno.ts";
 import { kernel } from "./kernel.ts";
-import { mountPoints } from "./mount_points.ts";
+import { showsWholeProc } from "./mount_points.ts";
 import { statAt } from "./stat.ts";
 
 const EPERM = 1;
@@ -56,30 +56,42 @@ export function isInUserNamespace(): boolean {
 let inUserNamespace: boolean | undefined;
 
 /**
- * Why mount(2) is refused: by the lack of a capability, by a seccomp policy or a security module; undefined if it is not. What
- * is asked for, a bind mount of nothing, cannot be, but the kernel looks at that last (EINVAL).
+ * Why nothing can be mounted that a container needs: a capability is missing, a seccomp policy or a security module forbids it, or
+ * there is no /proc to be had in this user namespace; undefined if it can.
  */
 export function mountingRefusal(): SystemError | undefined {
+  const errno = askToMount();
+  if (errno !== undefined) return new SystemError("mount", "", errno);
+  return isInUserNamespace() ? hiddenProcRefusal() : undefined;
+}
+
+/** Whether mount(2) is permitted at all. */
+export function mayMount(): boolean {
+  return askToMount() === undefined;
+}
+
+/** What is asked for, a bind mount of nothing, cannot be, but the kernel looks at that last (EINVAL). */
+function askToMount(): number | undefined {
   const empty = cstring(""),
     result = kernel.mount(empty, cstring("/"), null, BigInt(MS.BIND), null);
-  return errnoName(-result) === "EINVAL" ? undefined : new SystemError("mount", "", -result);
+  return errnoName(-result) === "EINVAL" ? undefined : -result;
 }
 
 /**
- * Why root of a container had better not go into a user namespace: the kernel mounts no /proc there as long as parts of the one
- * that can be seen are hidden (mount_namespaces(7)), as docker hides some. Undefined if nothing is hidden, and for others than
- * root, who have no other way.
+ * Why a user namespace gets no /proc: the kernel mounts none there as long as parts of the one that can be seen are hidden
+ * (mount_namespaces(7)), as docker hides some. Undefined if nothing is hidden.
  */
 export function hiddenProcRefusal(): SystemError | undefined {
-  if (Deno.uid() !== 0) return undefined;
-  // An empty directory, which is where systemd mounts this one, hides nothing.
-  const hides = (path: string) => path.startsWith("/proc/") && path !== "/proc/sys/fs/binfmt_misc";
-  return mountPoints().some(hides) ? new SystemError("mount", "/proc", EPERM) : undefined;
+  isProcHidden ??= !showsWholeProc();
+  return isProcHidden ? new SystemError("mount", "/proc", EPERM) : undefined;
 }
+
+let isProcHidden: boolean | undefined;
 
 /** Why there can be no user namespace with a mount namespace for this process; undefined if there can be one. */
 export async function userNamespaceRefusal(): Promise<SystemError | undefined> {
-  const hidden = hiddenProcRefusal();
+  // Root had better not go into one then: a chroot takes less from him. Others have no other way to one.
+  const hidden = Deno.uid() === 0 ? hiddenProcRefusal() : undefined;
   if (hidden !== undefined) return hidden;
   const { SpawnProgram } = await import("./spawn/program.ts");
   const { start } = await import("./spawn/process.ts");

@@ -1,5 +1,6 @@
 /** `deno task compile`: makes dist/box, one executable that needs nothing beside it. */
 
+import { registry } from "../commands/registry.ts";
 import { must } from "./command.ts";
 import { bundleProgram } from "./compile/bundle.ts";
 import { recordCode } from "./compile/code_cache.ts";
@@ -12,14 +13,25 @@ const output = `${project}/dist/box`;
 
 /** The directory with the modules that an executable starts with. */
 async function makeRunner(parts: Parts): Promise<string> {
+  const insiders = await commandsInside();
   const directory = `${cache}/runner`;
   await Deno.mkdir(directory, { recursive: true });
   for (const name of ["load.js", "main.js", "recorder.js"]) {
     await Deno.copyFile(`${project}/tools/compile/runner/${name}`, `${directory}/${name}`);
   }
-  const index = `export const parts = ${JSON.stringify(parts)};\n`;
+  const index = Object.entries({ parts, insiders })
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`).join("");
   await Deno.writeTextFile(`${directory}/parts.js`, index);
   return directory;
+}
+
+async function commandsInside(): Promise<string[]> {
+  const commands = await Promise.all(
+    Object.entries(registry.commands).map(async ([name, entry]) =>
+      [name, (await entry.load()).command.needsNamespaces !== false] as const
+    ),
+  );
+  return commands.filter(([, isInside]) => isInside).map(([name]) => name);
 }
 
 /** Makes an executable of one of the runner's modules and the files that it reads. */

@@ -1,6 +1,6 @@
 /** From the command line to a command and its exit code. */
 import { CAP, isCapable } from "../../ffi/privilege.ts";
-import { ENTERED } from "../../ffi/entered.ts";
+import { stayInside } from "../../runtime/rootless/stay.ts";
 import { type Command, usageLines } from "./command.ts";
 import { CliError, noteRefusal, type Origin, reportError } from "./errors.ts";
 import { globalOptions, processSurroundings, storeRoot } from "./global_options.ts";
@@ -88,7 +88,7 @@ async function runCommand(
  * that, the command goes on: many have no need of it.
  */
 async function enterNamespaces(): Promise<void> {
-  if (Deno.env.has(ENTERED)) (await import("../../runtime/rootless/enter.ts")).stayInside();
+  stayInside();
   if (Deno.uid() === 0 && isCapable(CAP.SYS_ADMIN)) return;
   const { enterUserNamespace } = await import("../../runtime/rootless/enter.ts");
   noteRefusal(await enterUserNamespace(printError));

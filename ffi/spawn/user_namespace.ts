@@ -32,10 +32,17 @@ export interface HolderDescriptors {
 
 /**
  * Starts a process that lives in a user and a mount namespace of its own, weighs some twelve kilobytes, and ends by itself when
- * nobody else is there any more. No ids are mapped yet.
+ * nobody else is there any more. No ids are mapped yet. With `existing`, descriptors, it lives in those.
  */
-export function holdNamespaces(descriptors: HolderDescriptors): SpawnedProcess {
+export function holdNamespaces(
+  descriptors: HolderDescriptors,
+  existing?: Pick<Continuation, "user" | "mount">,
+): SpawnedProcess {
   const { ready, users, held } = descriptors, program = new SpawnProgram();
+  if (existing) {
+    program.call("setns", [existing.user, CLONE.NEWUSER], { what: "enter the user namespace" });
+    program.call("setns", [existing.mount, CLONE.NEWNS], { what: "enter the mount namespace" });
+  }
   const file = sealedFile(HOLDER_NAME, elfExecutable(holder(descriptors)));
   try {
     const fds = [...new Set([ready, users, ...held])];
@@ -45,7 +52,7 @@ export function holdNamespaces(descriptors: HolderDescriptors): SpawnedProcess {
     program.call("execveat", [file, "", [HOLDER_NAME, 0], [0], AT.EMPTY_PATH], {
       what: "execute the holder of the namespaces",
     });
-    const process = start(program, { namespaces: CLONE.NEWUSER | CLONE.NEWNS });
+    const process = start(program, existing ? {} : { namespaces: CLONE.NEWUSER | CLONE.NEWNS });
     const failure = process.waitUntilExecuted();
     if (failure !== undefined) throw failure;
     return process;

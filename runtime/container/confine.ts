@@ -13,6 +13,7 @@ import { hasGroupLimits } from "./limits.ts";
 import { describeSandbox, type Surroundings } from "./prepare.ts";
 import { securityOf } from "./security.ts";
 import { donorOf } from "./shared_namespaces.ts";
+import { hasUserNamespace } from "./user_namespace/mode.ts";
 
 export interface Confined {
   readonly hostConfig: HostConfig;
@@ -99,6 +100,7 @@ const unavailable: Readonly<Record<string, (hostConfig: HostConfig) => boolean>>
   "--ipc": ({ IpcMode }) => isShared(IpcMode),
   "--network": ({ NetworkMode }) => !["host", "default", "bridge"].includes(NetworkMode),
   "--publish": ({ PortBindings }) => Object.keys(PortBindings ?? {}).length > 0,
+  "--userns": hasUserNamespace,
   "--cap-add": ({ CapAdd }) => {
     const added = { CapAdd: CapAdd?.filter((name) => name !== "ALL") ?? [], CapDrop: ["ALL"] };
     const wanted = capabilitiesOf({ ...added, Privileged: false }, ownCapabilities);

@@ -5,7 +5,8 @@
  *     users    the lock that all have shared who are in the namespace; the holder waits for it, and ends
  *     holder   the lock that the holder has as long as it lives, and its pid
  *
- * and the directory's own lock is held by whoever looks for the holder or makes one.
+ * and the directory's own lock is held by whoever looks for the holder or makes one. A holder that was killed gets a successor in
+ * the same namespace, as long as anybody is in it.
  */
 
 import { AT, O } from "../../ffi/constants.ts";
@@ -23,6 +24,7 @@ import {
 import { holdNamespaces } from "../../ffi/spawn/user_namespace.ts";
 import { CorruptStoreError } from "../../storage/errors.ts";
 import { DirectoryLock } from "../../storage/lock.ts";
+import { type Namespaces, openNamespacesOfSurvivor } from "./survivors.ts";
 import { type Notice, type Person, writeMaps } from "./write_maps.ts";
 
 /** Descriptors, close-on-exec. */
@@ -44,7 +46,9 @@ export async function openUserNamespace(
   using _ = DirectoryLock.take(directory, "exclusive");
   const file = openLockFile(directory, "holder");
   try {
-    const pid = tryLock(file) ? await makeHolder(directory, file, person, notice) : readPid(file);
+    const pid = tryLock(file)
+      ? await makeHolder(directory, { file, existing: existingNamespaces(users) }, person, notice)
+      : readPid(file);
     const open = (name: string) => openAt(AT.FDCWD, `/proc/${pid}/ns/${name}`, O.RDONLY);
     return { users, user: open("user"), mount: open("mnt") };
   } finally {
@@ -61,25 +65,35 @@ function openLockFile(directory: string, name: string): number {
   return openAt(AT.FDCWD, `${directory}/${name}`, O.RDWR | O.CREAT | O.NOFOLLOW, 0o600);
 }
 
-/** Starts a holder, which inherits the lock on `file`, and returns its pid. It ends if this process does before it is complete. */
+/**
+ * Starts a holder, of new namespaces or of those that there are, and returns its pid. It inherits the lock on `file`, and ends if
+ * this process does before it is complete.
+ */
 async function makeHolder(
   directory: string,
-  file: number,
+  { file, existing }: { file: number; existing: Namespaces | undefined },
   person: Person,
   notice: Notice,
 ): Promise<number> {
   const users = openLockFile(directory, "users"), [ready, go] = makePipe();
   try {
-    const holder = holdNamespaces({ ready, users, held: [file] });
-    await writeMaps(holder.pid, person, notice);
+    const holder = holdNamespaces({ ready, users, held: [file] }, existing);
+    if (existing === undefined) await writeMaps(holder.pid, person, notice);
     setSizeOfFd(file, 0);
     writeAll(file, new TextEncoder().encode(`${holder.pid}\n`));
     writeAll(go, new Uint8Array([1]));
     holder.close();
     return holder.pid;
   } finally {
-    [users, ready, go].forEach(close);
+    [users, ready, go, ...existing ? [existing.user, existing.mount] : []].forEach(close);
   }
+}
+
+/** What a holder that was killed has left to those who have the lock, which this process has shared. */
+function existingNamespaces(users: number): Namespaces | undefined {
+  const isAlone = tryLock(users);
+  lock(users, "shared"); // a refused lock is lost as well: flock(2)
+  return isAlone ? undefined : openNamespacesOfSurvivor(users);
 }
 
 function readPid(file: number): number {

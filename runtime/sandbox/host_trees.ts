@@ -28,8 +28,7 @@ export interface HostTrees {
 /** Takes them as long as the process still sees the host's. */
 export function takeHostTrees(program: SpawnProgram, spec: SandboxSpec): HostTrees {
   const { hostNamespaces, network, security, limits } = spec;
-  const isPrivileged = security.hostDevices !== undefined, devices = new Map<string, Cell>();
-  for (const [name] of deviceNodes) devices.set(`/dev/${name}`, take(program, `/dev/${name}`));
+  const isPrivileged = security.hostDevices !== undefined, devices = takeDevices(program);
   for (const { path } of security.hostDevices ?? []) {
     const name = `/dev/${path}`;
     if (!devices.has(name)) devices.set(name, take(program, name, { onError: "continue" }));
@@ -47,6 +46,14 @@ export function takeHostTrees(program: SpawnProgram, spec: SandboxSpec): HostTre
       : undefined,
     devices,
   };
+}
+
+/** docker's devices, by their paths. */
+export function takeDevices(program: SpawnProgram): Map<string, Cell> {
+  return new Map(deviceNodes.map(([name]) => {
+    const path = `/dev/${name}`;
+    return [path, take(program, path)];
+  }));
 }
 
 function take(

@@ -9,7 +9,7 @@ import type { User } from "./user.ts";
 export interface SandboxSpec {
   /** Where the host sees the mounted root file system. */
   readonly rootfs: string;
-  /** Nothing can be mounted or unshared: it is kept by a chroot alone. Of the rest, what would take more is left out. */
+  /** Nothing can be mounted or unshared, or no /proc: it is kept by a chroot alone. Of the rest, what would take more is left out. */
   readonly chroot?: true;
   readonly readonlyRootfs: boolean;
   readonly hostname: string;

@@ -1,9 +1,10 @@
 /** Starting a sandbox: the plan is made, run, and a failure put into words. */
 
-import { O } from "../../ffi/constants.ts";
+import { CLONE, O } from "../../ffi/constants.ts";
 import { isErrno, SystemError } from "../../ffi/errno.ts";
 import { withFd } from "../../ffi/file.ts";
 import { Keeper } from "../../ffi/spawn/keeper.ts";
+import { mayMount } from "../../ffi/privilege.ts";
 import { SpawnFailure } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { isRegularFile, statAt } from "../../ffi/stat.ts";
@@ -66,7 +67,10 @@ async function startThrough(
   const facts = readHostFacts([...spec.maskedPaths, ...spec.readonlyPaths]);
   if (spec.chroot) {
     const { planChroot } = await import("./chroot/plan.ts");
-    planChroot(process, spec, facts, execution.fds);
+    // What can be mounted in a user namespace without a /proc.
+    const ownMounts = facts.userNamespace !== undefined && mayMount();
+    if (ownMounts) namespaces = CLONE.NEWNS;
+    planChroot(process, spec, facts, execution.fds, ownMounts);
   } else planSandbox(process, spec, facts, execution.fds);
   process.append(execution.program);
   const cgroupFd = spec.cgroup?.hierarchy.version === 2 ? spec.cgroup.fd : undefined;

@@ -14,6 +14,7 @@ import { supportsAttribute } from "../../ffi/xattr.ts";
 import type { MappedIds } from "../driver/driver.ts";
 import { EngineError } from "../errors.ts";
 import { ensureDirectory, readTextIfExists } from "../files.ts";
+import { refusingMapping } from "../mapped_ids.ts";
 import type { Store } from "../store.ts";
 import { attributeOption, overlayAttributes } from "./user_attributes.ts";
 import { lowerLinks } from "./directory.ts";
@@ -90,13 +91,13 @@ export function mountOverlayMapped(
   ensureDirectory(merged, 0o755);
   const tree = inPrivateMountNamespace(() => {
     withFd(cloneTree(overlays, false), (mapped) => {
-      refusingMapping(store, () => mapMountIds(mapped, userNamespace));
+      refusingMapping(overlays, () => mapMountIds(mapped, userNamespace));
       withFd(openDirectory(overlays), (place) => attachTree(mapped, place));
     });
     // overlayfs works as who has mounted it, and the host's root has no id there.
     const uid = toHostId(ids.uidMappings, 0)!, gid = toHostId(ids.gidMappings, 0)!;
     using _ = becomeFileSystemUser(uid, gid);
-    refusingMapping(store, () => mountWritable(store, id, "merged"));
+    refusingMapping(overlays, () => mountWritable(store, id, "merged"));
     return cloneTree(merged, false);
   });
   withFd(tree, () => withFd(openDirectory(merged), (place) => attachTree(tree, place)));
@@ -104,20 +105,6 @@ export function mountOverlayMapped(
 }
 
 const openDirectory = (path: string) => openAt(AT.FDCWD, path, O.PATH | O.DIRECTORY);
-
-/** EINVAL is what both a file system and an overlayfs say that know nothing of mapped ids. */
-function refusingMapping<T>(store: Store, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!isErrno(error, "EINVAL", "ENOSYS") && !(error instanceof EngineError)) throw error;
-    throw new EngineError(
-      `cannot give ${store.overlays} the ids of a user namespace: ${(error as Error).message}; ` +
-        "it takes Linux 5.19 and a file system with id-mapped mounts " +
-        "(ext4, xfs, btrfs; tmpfs with Linux 6.3)",
-    );
-  }
-}
 
 /**
  * Mounts an overlay where only this process sees it, in a mount namespace of its own, and returns that path. It is the work

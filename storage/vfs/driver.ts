@@ -11,7 +11,7 @@ import { listNames, openDirectory, removeTree } from "../../ffi/directory.ts";
 import { changeModeOfFd, close, makeDirectory, withFd } from "../../ffi/file.ts";
 import { isDirectory, statIfExists } from "../../ffi/stat.ts";
 import type { Change } from "../change.ts";
-import { CorruptStoreError, EngineError } from "../errors.ts";
+import { CorruptStoreError } from "../errors.ts";
 import type { StorageDriver } from "../driver/driver.ts";
 import { ensureDirectory, readTextIfExists, writeNewFile } from "../files.ts";
 import { chainIdsFrom, MAX_DEPTH } from "../layer/layer_store.ts";
@@ -101,10 +101,7 @@ export const vfs: StorageDriver = {
   },
 
   mount(store, id, { mapped } = {}) {
-    if (mapped) {
-      throw new EngineError("the storage driver vfs has no user namespaces: use overlay2");
-    }
-    return mountTree(treeOf(store, id), mountPoint(store, id));
+    return mountTree(treeOf(store, id), mountPoint(store, id), mapped);
   },
 
   unmount: (store, id) => unmountTree(mountPoint(store, id)),

@@ -104,6 +104,40 @@ box commit changed committed > /dev/null
 box save -o saved.tar built committed
 `;
 
+/** With a store of his own, and one user to have. */
+const ordinary = `
+export HOME=/shared/home && mkdir $HOME
+box import busybox.tar busybox > /dev/null
+printf 'FROM busybox\\nRUN test -c /dev/null && test ! -s /dev/zero && id -u > /built\\n' |
+  box build -q -t built - > /dev/null 2> build.log
+box run --rm built cat /built
+box run --name changed built sh -c 'cat /dev/null > /made && rm /built; chroot / true' || echo "exit code $?"
+box diff changed
+box run -d --name background built sh -c 'setsid sleep 1000 & sleep 1000' > /dev/null 2>&1
+box exec background sh -c 'test -c /dev/null && cat /built'
+box rm -f background changed > /dev/null
+ps | grep 'sleep 1000' | grep -v grep || true
+box info -f '{{range .Mechanisms}}{{.Uses}};{{end}}'
+`;
+
+boxTest("an ordinary user inside a container that hides parts of /proc", async (box) => {
+  const shared = await share(box);
+  await Deno.chmod(shared, 0o777);
+  await withDockerd(`${box.temp}/docker`, async (docker) => {
+    const options = ["--user", "65534:65534", "--security-opt", "seccomp=unconfined"];
+    const { stdout, stderr } = await inContainer(docker, shared, options, ordinary);
+    deepEqual(stdout.trimEnd().split("\n"), [
+      "0",
+      "exit code 1",
+      "D /built",
+      "A /made",
+      "0",
+      "vfs;chroot;host;none;default profile, no_new_privs;",
+    ]);
+    match(stderr, /^WARNING: Mounting is not permitted here \(EPERM\): this runs in a chroot, /);
+  });
+});
+
 boxTest("inside a container without seccomp, and inside podman", async (box) => {
   const shared = await share(box);
   await withDockerd(`${box.temp}/docker`, async (docker) => {

@@ -1,6 +1,15 @@
 /** box as an ordinary user, in a user namespace of his own: nobody's, who has no ids but his. */
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
-import { type Box, boxTest, eventually, needs, refuses, run, testWith } from "./harness.ts";
+import {
+  type Box,
+  boxTest,
+  eventually,
+  needs,
+  refuses,
+  run,
+  testWith,
+  withRegistry,
+} from "./harness.ts";
 
 const ordinary = { user: "nobody", needs: [needs.user("nobody"), needs.userNamespaces] };
 
@@ -73,6 +82,14 @@ boxTest(
     await box.ok("rmi owned:2 owned");
     await box.ok(["load", "-i", save]);
     equal(await box.ok(["image", "inspect", ...owned, "owned:2"]), layers);
+    await withRegistry({}, async ({ host }) => {
+      const name = `${host}/owned:2`;
+      await box.ok(["tag", "owned:2", name]);
+      await box.ok(["push", name]);
+      await box.ok(["rmi", name, "owned:2"]);
+      await box.ok(["pull", name]);
+      equal(await box.ok(["image", "inspect", ...owned, name]), layers);
+    });
 
     // What was changed still is whose it was, and what was removed is removed.
     await Deno.mkdir(`${box.temp}/x`);
@@ -153,6 +170,32 @@ boxTest(
     equal(Deno.readLinkSync(`/proc/${pid}/ns/user`), namespace);
     await box.ok("rm -f one");
     await eventually("the end of the holder", () => isGone(holder));
+  },
+);
+
+boxTest(
+  "when the holder of an ordinary user's namespace is killed, another one takes its place",
+  ordinary,
+  async (box) => {
+    await box.busybox();
+    await box.ok("run -d --name one busybox sleep 1000");
+    const file = `${box.defaults.env?.XDG_RUNTIME_DIR}/box/holder`;
+    const holder = (await Deno.readTextFile(file)).trim();
+    const namespaces = ["user", "mnt"].map((kind) =>
+      Deno.readLinkSync(`/proc/${holder}/ns/${kind}`)
+    );
+    Deno.kill(Number(holder), "SIGKILL");
+    await eventually("the end of the holder", () => isGone(holder));
+
+    equal(await box.ok("exec one hostname"), await box.ok("ps -q"));
+    const next = (await Deno.readTextFile(file)).trim();
+    notEqual(next, holder);
+    deepEqual(
+      ["user", "mnt"].map((kind) => Deno.readLinkSync(`/proc/${next}/ns/${kind}`)),
+      namespaces,
+    );
+    await box.ok("rm -f one");
+    await eventually("the end of the next one", () => isGone(next));
   },
 );
 

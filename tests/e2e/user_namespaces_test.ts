@@ -57,6 +57,22 @@ boxTest(
   },
 );
 
+boxTest(
+  "with the storage driver vfs, what a container makes has the image's ids as well",
+  async (box) => {
+    box.defaults.env!.BOX_STORAGE_DRIVER = "vfs";
+    await box.busybox();
+    const script = "touch /mine; chown 7:8 /mine; stat -c %u:%g /mine /bin; " + idle;
+    await runBeside(box, "--name it --userns auto", script);
+    ok(await firstId(box, "it") > 65536);
+    match(await box.ok("logs it"), /^7:8\n0:0\n/);
+    equal(await box.ok("exec it stat -c %u:%g /mine /bin"), "7:8\n0:0");
+    equal(await box.ok("diff it"), "A /mine");
+    await box.ok("commit it made");
+    equal(await box.ok("run --rm made stat -c %u:%g /mine /bin"), "7:8\n0:0");
+  },
+);
+
 boxTest("a container with ids of its own cannot write as the host's root", async (box) => {
   await box.busybox();
   const host = `${box.temp}/host`, open = `${box.temp}/open`;

@@ -24,18 +24,25 @@ export { runProgram } from "${project}/commands/cli/program.ts";
 `;
 }
 
-/** Bundles the program and all it loads: modules by the name that they import one another by. "./box.js" is the program. */
+/** What an ordinary user's box does first, so that it need not load the rest twice. */
+const entranceModule =
+  `export { enterUserNamespace, prepareToEnter } from "${project}/runtime/rootless/enter.ts";\n`;
+
+/**
+ * Bundles the program and all it loads: modules by the name that they import one another by. "./box.js" is the program, and
+ * "./enter.js" its way into a user namespace.
+ */
 export async function bundleProgram(): Promise<Map<string, string>> {
-  const entry = `${cache}/box.ts`, bundle = `${cache}/bundle`;
+  const entries = [["box", entryModule()], ["enter", entranceModule]], bundle = `${cache}/bundle`;
   await Deno.remove(bundle, { recursive: true }).catch(() => {}); // the names of its files change
   await Deno.mkdir(bundle, { recursive: true });
-  await Deno.writeTextFile(entry, entryModule());
+  for (const [name, source] of entries) await Deno.writeTextFile(`${cache}/${name}.ts`, source);
   await deno(Deno.execPath(), [
     "bundle",
     "--quiet",
     "--code-splitting",
     `--outdir=${bundle}`,
-    entry,
+    ...entries.map(([name]) => `${cache}/${name}.ts`),
   ]);
   const modules = new Map<string, string>();
   for await (const { name } of Deno.readDir(bundle)) {

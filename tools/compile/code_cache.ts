@@ -92,7 +92,7 @@ export async function recordCode(
 ): Promise<Map<string, Excerpt>> {
   const directory = await Deno.makeTempDir({ dir: cache, prefix: "record-" });
   const file = (name: string) => `${directory}/${name}`;
-  const env = { DOCKER_CONFIG: directory }; // nobody's credentials
+  const env = { DOCKER_CONFIG: directory, XDG_RUNTIME_DIR: directory }; // nobody's credentials, nor namespace
   const excerpts = new Map<string, Excerpt>();
   try {
     await playScenes(recorder, file("modules"), async (name, commands) => {
@@ -136,6 +136,7 @@ async function playScenes(
       for (const [name, lines] of Object.entries(scenes)) {
         await play(name, JSON.stringify(lines.map((words) => [...global, ...words])));
       }
+      await play("enter", JSON.stringify("enter"));
     } finally {
       await run(recorder, [...global, "rm", "-f", "up", "made"]);
     }

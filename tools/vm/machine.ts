@@ -16,7 +16,7 @@ const JOB_SPACE = 2048;
  * Runs `directory`/script as root in the machine, with that directory as its working directory, and
  * returns its exit code. What it prints goes to `print` line by line.
  *
- * @param timeout in milliseconds, after which the machine is switched off.
+ * @param timeout in milliseconds: a machine that prints no line for so long is switched off.
  * @throws {Error} when the machine does not come up or does not finish.
  */
 export async function runJob(
@@ -54,12 +54,15 @@ async function boot(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const timer = setTimeout(() => machine.kill("SIGKILL"), timeout);
+  const watch = () => setTimeout(() => machine.kill("SIGKILL"), timeout);
+  let timer = watch();
   const errors = new Response(machine.stderr).text();
   const console: string[] = [];
   let exitCode: number | undefined;
   let running = false;
   for await (const line of lines(machine.stdout)) {
+    clearTimeout(timer);
+    timer = watch();
     const exit = line.match(/JOB-EXIT (\d+)/);
     if (exit) exitCode = Number(exit[1]);
     else if (line.includes("JOB-BEGIN")) running = true;

@@ -2,6 +2,7 @@
 
 import { AT, CLONE, O } from "../../../ffi/constants.ts";
 import { isErrno } from "../../../ffi/errno.ts";
+import { entered } from "../../../ffi/entered.ts";
 import { close, openAt, readLink } from "../../../ffi/file.ts";
 import { isInUserNamespace } from "../../../ffi/privilege.ts";
 import type { ContainerFile } from "../../../storage/container/config.ts";
@@ -37,7 +38,8 @@ export class ExecTarget implements Disposable {
         ? this.keep(openAt(AT.FDCWD, `/proc/${pid}/ns/pid`, O.RDONLY))
         : undefined;
       this.shared = isInUserNamespace() ? sharedNamespaces(pid) : 0;
-      const root = chrootAt ?? `/proc/${pid}/root`;
+      // In a user's namespace even a chroot comes with mounts of its own.
+      const root = chrootAt === undefined || entered() ? `/proc/${pid}/root` : chrootAt;
       this.root = this.keep(openAt(AT.FDCWD, root, O.PATH | O.DIRECTORY));
       this.cgroup = this.openCgroup();
       // The pid was its own all the while.

@@ -52,7 +52,10 @@ export function verifyUserNamespace(hostConfig: HostConfig): void {
   const { UsernsMode, Privileged, NetworkMode, PidMode, IpcMode } = hostConfig;
   if (parseUsernsMode(UsernsMode).kind === "host") return;
   if (isInUserNamespace()) {
-    throw new InvalidError("containers of an ordinary user have his ids: --userns takes root");
+    throw new InvalidError(
+      "containers of an ordinary user have the ids of his user namespace: " +
+        "--userns takes root, whom alone the kernel lets map the ids of mounts",
+    );
   }
   if (Privileged) {
     throw new InvalidError(

@@ -80,6 +80,20 @@ export class Box extends Program {
     return result;
   }
 
+  protected override withDefaults(options: RunOptions): RunOptions {
+    this.#handOver();
+    return super.withDefaults(options);
+  }
+
+  /** What root has made for the test is the user's, as if he had made it. */
+  #handOver(): void {
+    const { uid, gid } = this.defaults;
+    if (uid === undefined) return;
+    const owned = [this.temp, "-xdev", "-uid", "0"];
+    const chown = ["-exec", "chown", "--no-dereference", `${uid}:${gid}`, "{}", "+"];
+    new Deno.Command("find", { args: [...owned, ...chown] }).outputSync();
+  }
+
   override spawn(args: Arguments, options: RunOptions = {}): RunningProcess {
     const process = super.spawn(args, options);
     this.#spawned.push(process);
@@ -138,7 +152,7 @@ export class Box extends Program {
   async #readable(file: string): Promise<string> {
     const { uid, gid } = this.defaults;
     if (uid === undefined || gid === undefined) return file;
-    const copy = `${this.temp}/${file.split("/").at(-1)}`;
+    const copy = `${this.top}/${file.split("/").at(-1)}`;
     await Deno.copyFile(file, copy);
     await Deno.chown(copy, uid, gid);
     return copy;

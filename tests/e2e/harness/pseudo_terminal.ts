@@ -33,9 +33,18 @@ export class PseudoTerminal {
     this.resize(options.size ?? { rows: 24, columns: 80 });
     poller.watch(master, EPOLL.IN, () => this.#receive());
     // In a session of its own, with the terminal as its controlling one.
-    const file = `/proc/${Deno.pid}/fd/${slave}`;
+    const file = this.#fileFor(options);
     const shell = `exec setsid --ctty "$@" <> ${file} >&0 2>&0`;
     this.process = new RunningProcess(["sh", "-c", shell, "sh", ...commandLine], options);
+  }
+
+  /** Another user can open the terminal only by its own name, and if it is his. */
+  #fileFor({ uid, gid }: RunOptions): string {
+    const file = `/proc/${Deno.pid}/fd/${this.#slave}`;
+    if (uid === undefined) return file;
+    const name = Deno.readLinkSync(file);
+    Deno.chownSync(name, uid, gid ?? null);
+    return name;
   }
 
   /** All that was written so far. */

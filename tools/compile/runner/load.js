@@ -35,10 +35,11 @@ export function scriptOf(source, cachedData) {
 export const excerpt = (name) => scriptOf(readPart(`script/${name}`), readPart(`code/${name}`));
 
 /**
- * Runs the program, whose modules are taken from `script`, from that which `more` loads if it lacks one, and else from the script
- * of all. Returns what the program exports, and the names of the modules that have run by then and will.
+/**
+ * Runs the program, or another `main` module. Modules are taken from `script`, from that which `more` loads if it lacks one, and else
+ * from the script of all. Returns what `main` exports, and the names of the modules that have run by then and will.
  */
-export function run(script, more) {
+export function run(script, { more, main = "./box.js" } = {}) {
   const some = script?.runInThisContext() ?? {};
   let rest, all;
   const find = (name) =>
@@ -53,5 +54,5 @@ export function run(script, more) {
     return running[name];
   }
   const later = (name) => new Promise((resolve) => resolve(require(name)));
-  return { ...require("./box.js"), running };
+  return { ...require(main), running };
 }

@@ -4,23 +4,31 @@
  * `recorder modules FILE COMMANDS` runs commands and writes to FILE the names of the modules that have run, a JSON array;
  * `recorder code SCRIPT FILE COMMANDS` runs them with the modules of a script and writes to FILE the code of all its functions
  * that have been called; `recorder check SCRIPT FILE` fails if V8 would not take this code back. Anything else is what the
- * program itself would do: box starts itself.
+ * program itself would do: box starts itself. With COMMANDS `"enter"` it is the way into a user namespace that is gone, but for
+ * the last step.
  */
 import { run, scriptOf } from "./load.js";
 
-async function runAll({ runProgram, registry }, commands) {
-  for (const words of JSON.parse(commands)) await runProgram(registry, words);
+/** Returns the names of the modules that have run. */
+async function runAll(script, commands) {
+  const scene = JSON.parse(commands);
+  if (scene === "enter") {
+    const { prepareToEnter, running } = run(script, { main: "./enter.js" });
+    await prepareToEnter(console.error).catch(() => {}); // where there can be none
+    return Object.keys(running);
+  }
+  const { runProgram, registry, running } = run(script);
+  for (const words of scene) await runProgram(registry, words);
+  return Object.keys(running);
 }
 
 const tasks = {
   async modules(file, commands) {
-    const program = run();
-    await runAll(program, commands);
-    Deno.writeTextFileSync(file, JSON.stringify(Object.keys(program.running)));
+    Deno.writeTextFileSync(file, JSON.stringify(await runAll(undefined, commands)));
   },
   async code(source, file, commands) {
     const script = scriptOf(Deno.readFileSync(source));
-    await runAll(run(script), commands);
+    await runAll(script, commands);
     Deno.writeFileSync(file, script.createCachedData());
   },
   check(source, file) {
