@@ -45,8 +45,7 @@ export const leftOutFiles: LeftOut = [
 
 /** Single tests of the other files. */
 export const leftOutTests: LeftOut = [
-  ["networks of its own, and published ports, take the right to change the host's network", [
-    "RUN finds others by name on a network of its own, or is beside one",
+  ["an ordinary user's network is not the host's, and leads there with /dev/net/tun only", [
     "RUN reaches the host over the bridge, on its network, or not at all",
     "what a killed build had of the network is given back",
     "without CAP_NET_ADMIN RUN has the host's network",
