@@ -43,7 +43,7 @@ export async function networkWarnings(
   store: Store,
   { NetworkMode }: HostConfig,
 ): Promise<string[]> {
-  if (entered() === undefined) return [];
+  if (entered() === undefined || ["none", "host"].includes(NetworkMode)) return [];
   const { describeNoWayOut } = await import("../network/way_out.ts");
   return [describeNoWayOut(store, NetworkMode) ?? []].flat();
 }
