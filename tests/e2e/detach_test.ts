@@ -24,9 +24,9 @@ function detach(box: Box, options: string, script: string): Promise<string> {
 const statusOf = (box: Box, name: string) =>
   box.ok(["ps", "-a", "-f", `name=^/?${name}$`, "--format", "{{.Status}}"]);
 
-/** Counts up to so many lines, and exits with 5. */
+/** Counts up to so many lines, 2000 in four seconds, in which a few commands of box end also on a busy machine; and exits with 5. */
 const count = (lines: number) =>
-  `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo $i; [ $((i % 10)) = 0 ] && sleep 0.01; done; exit 5`;
+  `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo $i; [ $((i % 10)) = 0 ] && sleep 0.02; done; exit 5`;
 
 const counted = (lines: number) => Array.from({ length: lines }, (_, i) => i + 1).join("\n");
 

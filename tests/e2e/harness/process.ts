@@ -208,15 +208,22 @@ export function describe(
   return lines.join("\n");
 }
 
-/** Waits until `condition` holds; the test fails with `what` when it never does. */
+/**
+ * Waits until `condition` holds; the test fails with `what` when it never does. Between two looks is as much time as a look
+ * takes, within limits: one that starts programs would keep a processor from what it waits for.
+ */
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
   timeout = 10_000,
 ): Promise<void> {
   const deadline = performance.now() + timeout * patience;
-  while (!await condition()) {
-    if (performance.now() > deadline) throw new Error(`waited too long: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (;;) {
+    const began = performance.now();
+    if (await condition()) return;
+    const now = performance.now();
+    if (now > deadline) throw new Error(`waited too long: ${what}`);
+    const pause = Math.min(Math.max(now - began, 20), 250);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
