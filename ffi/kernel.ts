@@ -8,11 +8,8 @@
  * is cheaper than a bigint. Paths are NUL-terminated buffers made by `cstring.ts`.
  */
 
-import {
-  type LibraryFunction,
-  loadSyscallLibrary,
-  type SyscallLibrary,
-} from "./syscall_library.ts";
+import { loadSyscallLibrary, type SyscallLibrary } from "./syscall_library.ts";
+import type { LibraryFunction } from "./syscall_library/functions.ts";
 import { type SyscallName, syscallNumber } from "./syscalls.ts";
 
 const signatures = {

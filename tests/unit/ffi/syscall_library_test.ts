@@ -3,7 +3,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { cstring } from "../../../ffi/cstring.ts";
 import { kernel, kernelInPool, readWholeFile } from "../../../ffi/kernel.ts";
 import { ET, PF, PT, writeElfHeader } from "../../../ffi/elf.ts";
-import { libraryFile } from "../../../ffi/syscall_library.ts";
+import { libraryFile } from "../../../ffi/syscall_library/library_file.ts";
 import { program as needsProgram } from "../../e2e/harness/needs.ts";
 import { testWith } from "./spawn/helpers.ts";
 
