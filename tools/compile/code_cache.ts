@@ -93,10 +93,12 @@ export async function recordCode(
   const directory = await Deno.makeTempDir({ dir: cache, prefix: "record-" });
   const file = (name: string) => `${directory}/${name}`;
   const env = { DOCKER_CONFIG: directory, XDG_RUNTIME_DIR: directory }; // nobody's credentials, nor namespace
+  const recordMonitor = (...task: string[]) => ({ BOX_RECORD_MONITOR: JSON.stringify(task) });
   const excerpts = new Map<string, Excerpt>();
   try {
+    const listing = { ...env, ...recordMonitor("modules", file("monitor.json")) };
     await playScenes(recorder, file("modules"), async (name, commands) => {
-      await must(recorder, ["modules", file(`${name}.json`), commands], { env });
+      await must(recorder, ["modules", file(`${name}.json`), commands], { env: listing });
     });
     const modulesOf = async (name: string): Promise<string[]> => {
       const used: string[] = JSON.parse(await Deno.readTextFile(file(`${name}.json`)));
@@ -104,20 +106,39 @@ export async function recordCode(
       const usual = new Set(await modulesOf(name.slice(0, -1)));
       return used.filter((module) => !usual.has(module));
     };
-    await playScenes(recorder, file("code"), async (name, commands) => {
+    const writeScript = async (name: string) => {
       const used = await modulesOf(name);
-      const script = new TextEncoder().encode(
-        scriptOf(new Map(used.map((module) => [module, modules.get(module)!]))),
-      );
-      await Deno.writeFile(file("script"), script);
-      await must(recorder, ["code", file("script"), file(name), commands], { env });
-      await must(recorder, ["check", file("script"), file(name)]);
-      excerpts.set(name, { script, code: await Deno.readFile(file(name)) });
+      const script = scriptOf(new Map(used.map((module) => [module, modules.get(module)!])));
+      await Deno.writeTextFile(file(`${name}.js`), script);
+    };
+    const take = async (name: string) => {
+      const script = file(`${name}.js`), code = file(name);
+      await must(recorder, ["check", script, code]);
+      excerpts.set(name, { script: await Deno.readFile(script), code: await Deno.readFile(code) });
+    };
+    const hasMonitor = await appears(file("monitor.json"));
+    if (hasMonitor) await writeScript("monitor");
+    const compiling = { ...env, ...recordMonitor("code", file("monitor.js"), file("monitor")) };
+    await playScenes(recorder, file("code"), async (name, commands) => {
+      await writeScript(name);
+      const words = ["code", file(`${name}.js`), file(name), commands];
+      await must(recorder, words, { env: compiling });
+      await take(name);
     });
+    if (hasMonitor && await appears(file("monitor"))) await take("monitor");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
   return excerpts;
+}
+
+/** Waits for what a monitor writes when it ends; false if there has been none. */
+async function appears(file: string): Promise<boolean> {
+  for (let tries = 0; tries < 50; tries++) {
+    if (await Deno.stat(file).then(() => true, () => false)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
 }
 
 /** Calls `play` for each scene, with its command lines as JSON, in a new directory with a store, and with a new registry. */
