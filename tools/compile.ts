@@ -49,7 +49,7 @@ async function assemble(
 async function main(): Promise<void> {
   const compiler = await findCompiler(console.log);
   const modules = await bundleProgram();
-  const whole: [string, Uint8Array] = ["box.js", new TextEncoder().encode(scriptOf(modules))];
+  const whole: [string, Uint8Array] = ["script/all", new TextEncoder().encode(scriptOf(modules))];
   const recorder = `${cache}/recorder`;
   await assemble(compiler, "recorder.js", new Map([whole]), recorder);
   const files = new Map([whole]);

@@ -126,6 +126,10 @@ export async function recordCode(
       await take(name);
     });
     if (hasMonitor && await appears(file("monitor"))) await take("monitor");
+    // Of what no scene has, only where the modules begin.
+    await Deno.writeTextFile(file("all.js"), scriptOf(modules));
+    await must(recorder, ["code", file("all.js"), file("all"), JSON.stringify([["--version"]])]);
+    await take("all");
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

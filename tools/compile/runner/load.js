@@ -31,10 +31,12 @@ export function scriptOf(source, cachedData) {
   return new Script(new TextDecoder().decode(source), { filename: "file:///box.js", cachedData });
 }
 
-/** The script of an excerpt, with the code that was kept of it. */
-export const excerpt = (name) => scriptOf(readPart(`script/${name}`), readPart(`code/${name}`));
+/** The script of an excerpt, or of "all" modules, with the code that was kept of it if any was. */
+export function excerpt(name) {
+  const code = `code/${name}`;
+  return scriptOf(readPart(`script/${name}`), hasPart(code) ? readPart(code) : undefined);
+}
 
-/**
 /**
  * Runs the program, or another `main` module. Modules are taken from `script`, from that which `more` loads if it lacks one, and else
  * from the script of all. Returns what `main` exports, and the names of the modules that have run by then and will.
@@ -44,7 +46,7 @@ export function run(script, { more, main = "./box.js" } = {}) {
   let rest, all;
   const find = (name) =>
     some[name] ?? (rest ??= more?.().runInThisContext() ?? {})[name] ??
-      (all ??= scriptOf(readPart("box.js")).runInThisContext())[name];
+      (all ??= excerpt("all").runInThisContext())[name];
   const running = {};
   function require(name) {
     if (!name.startsWith("./")) return globalThis.process.getBuiltinModule(name);

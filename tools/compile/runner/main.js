@@ -11,7 +11,8 @@ if (insiders.includes(command) && Deno.uid() !== 0 && !Deno.env.has("BOX_ROOTLES
   await enterUserNamespace(console.error).catch(() => {});
 }
 
-const name = hasPart(`code/${command}`) ? command : "version", more = `${name}+`;
+const rare = command === undefined ? "version" : "all";
+const name = hasPart(`code/${command}`) ? command : rare, more = `${name}+`;
 const { runProgram, registry } = run(excerpt(name), {
   more: hasPart(`code/${more}`) ? () => excerpt(more) : undefined,
 });
