@@ -16,7 +16,7 @@ import { LeftExecs } from "./left_execs.ts";
 import type { HealthMonitor } from "./health.ts";
 import { concludeRun, exitOf } from "./end.ts";
 import { ContainerInput } from "./input.ts";
-import { watchMemory } from "./memory.ts";
+import { isMemoryLimited, watchMemory } from "./memory.ts";
 import { NetworkServices } from "./network_services.ts";
 import { ContainerOutput } from "./output.ts";
 
@@ -76,6 +76,7 @@ export class Monitor {
     } catch {
       // The next one who wants to attach makes it be tried again.
     }
+    if (isMemoryLimited(this.running)) this.watchMemory(); // set when there was no socket to tell it by
   }
 
   get id(): string {
