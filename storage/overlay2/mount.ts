@@ -70,7 +70,7 @@ const VOLATILE = ",volatile";
 
 /** Takes the mark away that a volatile overlay leaves; false if there is none. Documentation/filesystems/overlayfs.rst. */
 function forgetVolatile(store: Store, id: string): boolean {
-  const mark = `${store.overlays}/${id}/work/work/incompat`;
+  const mark = [store.overlays, id, "work", "work", "incompat"].join("/");
   if (statIfExists(AT.FDCWD, mark) === undefined) return false;
   removeTree(AT.FDCWD, mark);
   return true;

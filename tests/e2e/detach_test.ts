@@ -91,7 +91,7 @@ boxTest(
     // Nor does anything keep one from being started again that has been interrupted.
     await box.ok("create --rm --name made busybox true");
     const work = await inspect(box, "{{.GraphDriver.Data.WorkDir}}", "made");
-    await Deno.mkdir(`${work}/work/incompat/volatile`, { recursive: true });
+    await Deno.mkdir([work, "work", "incompat", "volatile"].join("/"), { recursive: true });
     await box.ok("start -a made");
     equal(await box.ok("ps -aq"), "");
   },
