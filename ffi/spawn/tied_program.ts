@@ -3,13 +3,11 @@
  * namespace, with which the kernel ends all that is in it, pid_namespaces(7), and which does nothing but wait for that process.
  */
 
-import { AT, CLONE, F_SETFD, P_PID, SIGNALS, WEXITED } from "../constants.ts";
-import { close } from "../file.ts";
-import { leaveStarter } from "./descriptors.ts";
+import { CLONE, P_PID, SIGNALS, WEXITED } from "../constants.ts";
 import { elfExecutable } from "./elf.ts";
 import { lastingDescriptors } from "./lasting.ts";
-import { sealedFile } from "./memfd.ts";
-import { type SpawnedProcess, start } from "./process.ts";
+import { startOwnProgram } from "./own_program.ts";
+import type { SpawnedProcess } from "./process.ts";
 import { SpawnProgram } from "./program.ts";
 import { Label } from "./values.ts";
 
@@ -36,23 +34,13 @@ export interface TiedProgram {
 
 /** Returns the process that keeps the program, and takes it along when it is killed. Throws SystemError. */
 export function startTied(tied: TiedProgram): SpawnedProcess {
-  const { until, output, ready } = tied, program = new SpawnProgram();
-  const file = sealedFile(NAME, elfExecutable(guard(tied)));
-  try {
-    const fds = [until, output, ready];
-    program.append(leaveStarter([...fds, file]));
-    // It must not be what its own end waits for.
-    for (const fd of lastingDescriptors()) program.call("close", [fd], { what: "close a lock" });
-    program.call("chdir", ["/"], { what: "leave the working directory" });
-    for (const fd of fds) program.call("fcntl", [fd, F_SETFD, 0], { what: "keep a descriptor" });
-    program.call("execveat", [file, "", [NAME, 0], [0], AT.EMPTY_PATH], { what: "execute" });
-    const process = start(program, { namespaces: CLONE.NEWPID });
-    const failure = process.waitUntilExecuted();
-    if (failure !== undefined) throw failure;
-    return process;
-  } finally {
-    close(file);
-  }
+  return startOwnProgram({
+    name: NAME,
+    bytes: elfExecutable(guard(tied)),
+    fds: [tied.until, tied.output, tied.ready],
+    closed: lastingDescriptors(), // locks: it must not be what its own end waits for
+    namespaces: CLONE.NEWPID,
+  });
 }
 
 function guard({ argv, env, until, output, ready, goesToBackground }: TiedProgram): SpawnProgram {

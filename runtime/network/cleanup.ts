@@ -3,15 +3,12 @@
  * should wait for that: a small process of its own does it (a spawn program, as a keeper is one) and goes.
  */
 
-import { AT, F_SETFD, LOCK, SIGNALS } from "../../ffi/constants.ts";
-import { leaveStarter } from "../../ffi/spawn/descriptors.ts";
+import { AT, LOCK, SIGNALS } from "../../ffi/constants.ts";
 import { programFile } from "../../ffi/spawn/elf.ts";
-import { sealedFile } from "../../ffi/spawn/memfd.ts";
+import { startOwnProgram } from "../../ffi/spawn/own_program.ts";
 import { reap } from "../../ffi/spawn/pidfd.ts";
-import { start } from "../../ffi/spawn/process.ts";
 import { SpawnProgram } from "../../ffi/spawn/program.ts";
 import { Label } from "../../ffi/spawn/values.ts";
-import { close } from "../../ffi/file.ts";
 import { enterNamespace, namespaceOfCalls } from "../../ffi/network_calls.ts";
 import { encodeMessages, type Message, NLM_F } from "../../ffi/netlink/message.ts";
 
@@ -47,23 +44,11 @@ export function cleanUpLater(cleanup: Cleanup): void {
   const { closed = [], unlessUsed } = cleanup;
   const fds = [...closed, ...unlessUsed ? [unlessUsed.locked, unlessUsed.leases] : []];
   const { bytes } = programFile(cleanupProgram(cleanup));
-  const file = sealedFile(NAME, bytes);
-  try {
-    const program = new SpawnProgram();
-    const elsewhere = namespaceOfCalls();
-    if (elsewhere !== undefined) program.append(enterNamespace(elsewhere));
-    program.append(leaveStarter([...fds, file]));
-    program.call("chdir", ["/"], { what: "leave the working directory" });
-    for (const fd of fds) program.call("fcntl", [fd, F_SETFD, 0], { what: "keep a descriptor" });
-    program.call("execveat", [file, "", [NAME, 0], [0], AT.EMPTY_PATH], { what: "execute" });
-    const process = start(program);
-    const failure = process.waitUntilExecuted();
-    if (failure !== undefined) throw failure;
-    reap(process.pidfd); // it has left the work to a child, which is nobody's
-    process.close();
-  } finally {
-    close(file);
-  }
+  const elsewhere = namespaceOfCalls();
+  const first = elsewhere === undefined ? undefined : enterNamespace(elsewhere);
+  const process = startOwnProgram({ name: NAME, bytes, fds, first });
+  reap(process.pidfd); // it has left the work to a child, which is nobody's
+  process.close();
 }
 
 function cleanupProgram({ first, unlessUsed }: Cleanup): SpawnProgram {
